@@ -1,0 +1,5 @@
+/** The {@code chunkfs} command: one class per subcommand. */
+@NullMarked
+package org.chunkfs.cli;
+
+import org.jspecify.annotations.NullMarked;
