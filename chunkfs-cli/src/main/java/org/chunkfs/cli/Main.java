@@ -1,5 +1,6 @@
 package org.chunkfs.cli;
 
+import java.util.stream.Stream;
 import org.chunkfs.core.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,7 +20,18 @@ public final class Main implements Runnable {
 
   /** Runs the command line and exits with its exit code. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    String name = System.getProperty("chunkfs.argv0", "chunkfs");
+    System.exit(commandLine().execute(withCommandOf(name, args)));
+  }
+
+  /** Returns the arguments with the command in front that the program's name stands for: {@code mkfs.chunkfs} is {@code chunkfs mkfs}. */
+  static String[] withCommandOf(String programName, String[] args) {
+    if (!programName.endsWith(".chunkfs")) {
+      return args;
+    }
+    // mount(8) also knows mount.fuse.chunkfs.
+    String command = programName.substring(0, programName.indexOf('.'));
+    return Stream.concat(Stream.of(command), Stream.of(args)).toArray(String[]::new);
   }
 
   static CommandLine commandLine() {

@@ -36,4 +36,12 @@ final class MainTest {
     assertThat(run()).isEqualTo(2);
     assertThat(err.toString()).contains("Which command?");
   }
+
+  @Test
+  void theNameOfALinkStandsForItsCommand() {
+    String[] args = {"--force", "image"};
+    assertThat(Main.withCommandOf("chunkfs", args)).containsExactly("--force", "image");
+    assertThat(Main.withCommandOf("mkfs.chunkfs", args)).containsExactly("mkfs", "--force", "image");
+    assertThat(Main.withCommandOf("mount.fuse.chunkfs", args)).containsExactly("mount", "--force", "image");
+  }
 }
