@@ -1,7 +1,6 @@
 package org.chunkfs.cli;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -104,7 +103,7 @@ final class LauncherIT {
 
   @Test
   void takesArgumentsAsUtf8WithoutALocale() throws Exception {
-    String name = new String("grün-日本".getBytes(UTF_8), UTF_8);
+    String name = "grün-日本";
     Outcome outcome = run(Map.of("LC_ALL", "C"), PROGRAM, name);
     assertThat(outcome.err()).contains(name);
   }
