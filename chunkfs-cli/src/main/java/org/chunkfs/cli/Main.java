@@ -24,7 +24,10 @@ public final class Main implements Runnable {
     System.exit(commandLine().execute(withCommandOf(name, args)));
   }
 
-  /** Returns the arguments with the command in front that the program's name stands for: {@code mkfs.chunkfs} is {@code chunkfs mkfs}. */
+  /**
+   * Returns the arguments with the command in front that the program's name stands for: {@code
+   * mkfs.chunkfs} is {@code chunkfs mkfs}.
+   */
   static String[] withCommandOf(String programName, String[] args) {
     if (!programName.endsWith(".chunkfs")) {
       return args;

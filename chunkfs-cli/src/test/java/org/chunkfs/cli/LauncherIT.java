@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs target/chunkfs: the JDK and the options its shell text chooses, and what it passes on. */
 final class LauncherIT {
-  private static final Path PROGRAM = Path.of(System.getProperty("chunkfs.program", "target/chunkfs")).toAbsolutePath();
+  private static final Path PROGRAM =
+      Path.of(System.getProperty("chunkfs.program", "target/chunkfs")).toAbsolutePath();
 
   @TempDir Path dir;
 
@@ -34,8 +35,12 @@ final class LauncherIT {
       throws IOException, InterruptedException {
     Path out = dir.resolve("out");
     Path err = dir.resolve("err");
-    ProcessBuilder builder = new ProcessBuilder(Stream.concat(Stream.of(program.toString()), Stream.of(args)).toList());
-    builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "CHUNKFS_JAVA_OPTS"));
+    ProcessBuilder builder =
+        new ProcessBuilder(Stream.concat(Stream.of(program.toString()), Stream.of(args)).toList());
+    builder
+        .environment()
+        .keySet()
+        .removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "CHUNKFS_JAVA_OPTS"));
     builder.environment().putAll(environment);
     Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
     if (!process.waitFor(60, TimeUnit.SECONDS)) {
@@ -47,7 +52,8 @@ final class LauncherIT {
 
   @Test
   void printsTheVersionAndNothingElse() throws Exception {
-    assertThat(run(Map.of(), PROGRAM, "--version")).isEqualTo(new Outcome(0, "chunkfs " + Version.current() + "\n", ""));
+    assertThat(run(Map.of(), PROGRAM, "--version"))
+        .isEqualTo(new Outcome(0, "chunkfs " + Version.current() + "\n", ""));
   }
 
   @Test
@@ -58,14 +64,18 @@ final class LauncherIT {
     assertThat(old.resolve("bin/java").toFile().setExecutable(true)).isTrue();
 
     // The JDK of this very test stands in for whatever the machine has in the usual places.
-    Map<String, String> environment = Map.of("JAVA_HOME", old.toString(), "JAVA25_HOME", System.getProperty("java.home"));
+    Map<String, String> environment =
+        Map.of("JAVA_HOME", old.toString(), "JAVA25_HOME", System.getProperty("java.home"));
     assertThat(run(environment, PROGRAM, "--version").out()).startsWith("chunkfs ");
   }
 
   @Test
   void saysSoWhereNoJdkIsNewEnough() throws Exception {
     Path demanding = dir.resolve("demanding");
-    Files.writeString(demanding, Files.readString(PROGRAM, ISO_8859_1).replaceFirst("need=25", "need=9999"), ISO_8859_1);
+    Files.writeString(
+        demanding,
+        Files.readString(PROGRAM, ISO_8859_1).replaceFirst("need=25", "need=9999"),
+        ISO_8859_1);
     assertThat(demanding.toFile().setExecutable(true)).isTrue();
 
     Outcome outcome = run(Map.of(), demanding, "--version");
@@ -76,18 +86,26 @@ final class LauncherIT {
 
   @ParameterizedTest
   @CsvSource({
-    "mount, UseParallelGC", "demo, UseParallelGC", "bench, UseParallelGC", "fsck, UseSerialGC", "ls, UseSerialGC",
+    "mount, UseParallelGC",
+    "demo, UseParallelGC",
+    "bench, UseParallelGC",
+    "fsck, UseSerialGC",
+    "ls, UseSerialGC",
   })
   void choosesTheCollectorByCommand(String command, String collector) throws Exception {
-    Map<String, String> environment = Map.of("CHUNKFS_JAVA_OPTS", "-XX:+PrintCommandLineFlags -version");
+    Map<String, String> environment =
+        Map.of("CHUNKFS_JAVA_OPTS", "-XX:+PrintCommandLineFlags -version");
     assertThat(run(environment, PROGRAM, "-v", command).out())
-        .contains("-XX:+" + collector, "-XX:MaxHeapSize=" + (256 << 20), "-XX:+UseCompactObjectHeaders");
+        .contains(
+            "-XX:+" + collector, "-XX:MaxHeapSize=" + (256 << 20), "-XX:+UseCompactObjectHeaders");
   }
 
   @Test
   void theUsersOptionsWin() throws Exception {
-    Map<String, String> environment = Map.of("CHUNKFS_JAVA_OPTS", "-Xmx99m -XX:+UseG1GC -XX:+PrintCommandLineFlags -version");
-    assertThat(run(environment, PROGRAM, "mount").out()).contains("-XX:+UseG1GC", "-XX:MaxHeapSize=" + (99 << 20));
+    Map<String, String> environment =
+        Map.of("CHUNKFS_JAVA_OPTS", "-Xmx99m -XX:+UseG1GC -XX:+PrintCommandLineFlags -version");
+    assertThat(run(environment, PROGRAM, "mount").out())
+        .contains("-XX:+UseG1GC", "-XX:MaxHeapSize=" + (99 << 20));
   }
 
   @Test
@@ -96,9 +114,12 @@ final class LauncherIT {
     Map<String, String> environment =
         Map.of("CHUNKFS_JAVA_OPTS", "-XX:+PrintCommandLineFlags -XshowSettings:properties");
     Outcome outcome = run(environment, link, "--help");
-    assertThat(outcome.out()).as("options of the command in the name").contains("-XX:+UseParallelGC");
+    assertThat(outcome.out())
+        .as("options of the command in the name")
+        .contains("-XX:+UseParallelGC");
     assertThat(outcome.err())
-        .contains("chunkfs.argv0 = mount.chunkfs\n", "chunkfs.self = " + PROGRAM.toRealPath() + "\n");
+        .contains(
+            "chunkfs.argv0 = mount.chunkfs\n", "chunkfs.self = " + PROGRAM.toRealPath() + "\n");
   }
 
   @Test

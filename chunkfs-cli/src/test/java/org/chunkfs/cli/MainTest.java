@@ -41,7 +41,9 @@ final class MainTest {
   void theNameOfALinkStandsForItsCommand() {
     String[] args = {"--force", "image"};
     assertThat(Main.withCommandOf("chunkfs", args)).containsExactly("--force", "image");
-    assertThat(Main.withCommandOf("mkfs.chunkfs", args)).containsExactly("mkfs", "--force", "image");
-    assertThat(Main.withCommandOf("mount.fuse.chunkfs", args)).containsExactly("mount", "--force", "image");
+    assertThat(Main.withCommandOf("mkfs.chunkfs", args))
+        .containsExactly("mkfs", "--force", "image");
+    assertThat(Main.withCommandOf("mount.fuse.chunkfs", args))
+        .containsExactly("mount", "--force", "image");
   }
 }

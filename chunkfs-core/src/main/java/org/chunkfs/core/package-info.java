@@ -1,4 +1,7 @@
-/** The chunkfs library: the on-disk format, the engine that serves it, and the tools for experiments with it. */
+/**
+ * The chunkfs library: the on-disk format, the engine that serves it, and the tools for experiments
+ * with it.
+ */
 @NullMarked
 package org.chunkfs.core;
 

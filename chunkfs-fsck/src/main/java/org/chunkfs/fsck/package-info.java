@@ -1,4 +1,7 @@
-/** Checks and repairs chunkfs images, without the engine's help, so that it does not share the engine's mistakes. */
+/**
+ * Checks and repairs chunkfs images, without the engine's help, so that it does not share the
+ * engine's mistakes.
+ */
 @NullMarked
 package org.chunkfs.fsck;
 

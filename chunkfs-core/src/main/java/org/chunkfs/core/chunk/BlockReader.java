@@ -11,10 +11,11 @@ public interface BlockReader {
   ChunkGeometry geometry();
 
   /**
-   * The current bytes of a metadata block; not to be changed. A block that is not in memory abandons the request (a
-   * control-flow exception passes through), which is run again once it is.
+   * The current bytes of a metadata block; not to be changed. A block that is not in memory
+   * abandons the request (a control-flow exception passes through), which is run again once it is.
    *
-   * @throws IOException if the block cannot be had: CorruptException when it is not what the table says
+   * @throws IOException if the block cannot be had: CorruptException when it is not what the table
+   *     says
    */
   byte[] get(int block) throws IOException;
 }

@@ -24,11 +24,11 @@ import java.util.List;
  * buffers are the fast kind.
  *
  * <p><b>Errors.</b> What the library can tell apart is an exception of {@link
- * org.chunkfs.core.error}; every message names the file or device and the place. A negative position
- * is an {@link IllegalArgumentException}, a range that goes beyond the end an {@link EOFException};
- * neither transfers anything. Writing to a {@linkplain #readOnly() read-only} device, and anything
- * but {@link #close()}, {@link #size()}, {@link #readOnly()} and {@link #members()} on a closed one,
- * is a {@link org.chunkfs.core.error.DeviceException}.
+ * org.chunkfs.core.error}; every message names the file or device and the place. A negative
+ * position is an {@link IllegalArgumentException}, a range that goes beyond the end an {@link
+ * EOFException}; neither transfers anything. Writing to a {@linkplain #readOnly() read-only}
+ * device, and anything but {@link #close()}, {@link #size()}, {@link #readOnly()} and {@link
+ * #members()} on a closed one, is a {@link org.chunkfs.core.error.DeviceException}.
  *
  * <p>Closing is not flushing: crash-only software relies on no orderly end. What must be durable
  * needs a {@link #flush()}.
@@ -51,9 +51,9 @@ public interface BlockDevice extends AutoCloseable {
   void read(long position, ByteBuffer dst) throws IOException;
 
   /**
-   * Writes the rest of {@code src} from {@code position} on. On return the bytes have been handed to
-   * the operating system: they are what every later read answers, and they survive the death of this
-   * process, but not yet a loss of power.
+   * Writes the rest of {@code src} from {@code position} on. On return the bytes have been handed
+   * to the operating system: they are what every later read answers, and they survive the death of
+   * this process, but not yet a loss of power.
    *
    * @throws EOFException if the range goes beyond the end; a device does not grow
    * @throws org.chunkfs.core.error.DeviceFullException if the host has no room for a block that was
@@ -66,9 +66,9 @@ public interface BlockDevice extends AutoCloseable {
    * Makes everything durable that any thread wrote before the call. Writes made during the call may
    * or may not be included.
    *
-   * <p>After a flush that failed it is not known which of those bytes are durable, and a later flush
-   * that succeeds says nothing about them: hosts report a lost write once and then forget it. Who
-   * goes on must compare with {@link #readMedia} and write again what differs.
+   * <p>After a flush that failed it is not known which of those bytes are durable, and a later
+   * flush that succeeds says nothing about them: hosts report a lost write once and then forget it.
+   * Who goes on must compare with {@link #readMedia} and write again what differs.
    *
    * @throws IOException if any of it may not be durable
    */

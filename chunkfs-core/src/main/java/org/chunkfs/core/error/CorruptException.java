@@ -1,6 +1,8 @@
 package org.chunkfs.core.error;
 
-/** Bytes on the device are not what the format says they must be: a checksum, a magic, an invariant. */
+/**
+ * Bytes on the device are not what the format says they must be: a checksum, a magic, an invariant.
+ */
 public final class CorruptException extends ChunkFsException {
   private static final long serialVersionUID = 1L;
 

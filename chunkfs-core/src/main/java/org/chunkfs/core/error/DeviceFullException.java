@@ -1,8 +1,8 @@
 package org.chunkfs.core.error;
 
 /**
- * The host has no room (or quota) left for the blocks of a sparse image. What was asked to be written
- * may be there in part; reading, flushing and rewriting blocks that exist go on working.
+ * The host has no room (or quota) left for the blocks of a sparse image. What was asked to be
+ * written may be there in part; reading, flushing and rewriting blocks that exist go on working.
  */
 public final class DeviceFullException extends DeviceException {
   private static final long serialVersionUID = 1L;

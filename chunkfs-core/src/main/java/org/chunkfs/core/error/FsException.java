@@ -1,6 +1,9 @@
 package org.chunkfs.core.error;
 
-/** A request that the filesystem refuses, for the reason that a POSIX call would give; nothing was changed. */
+/**
+ * A request that the filesystem refuses, for the reason that a POSIX call would give; nothing was
+ * changed.
+ */
 public final class FsException extends ChunkFsException {
   private static final long serialVersionUID = 1L;
 

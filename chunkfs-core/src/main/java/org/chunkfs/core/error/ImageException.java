@@ -1,6 +1,9 @@
 package org.chunkfs.core.error;
 
-/** The image as a whole cannot be used: not a chunkfs image, of a newer format, of other members, too damaged to start. */
+/**
+ * The image as a whole cannot be used: not a chunkfs image, of a newer format, of other members,
+ * too damaged to start.
+ */
 public final class ImageException extends ChunkFsException {
   private static final long serialVersionUID = 1L;
 

@@ -10,22 +10,32 @@ public final class BlockHeader {
   /** "CkFs" in a little-endian dump. */
   public static final int MAGIC_VALUE = 0x7346_6B43;
 
-  public static final RecordLayout LAYOUT = new RecordLayout("block header", 0, "Start of every metadata block.");
+  public static final RecordLayout LAYOUT =
+      new RecordLayout("block header", 0, "Start of every metadata block.");
   public static final Field.U32 MAGIC = LAYOUT.u32("magic", "0x73466B43, \"CkFs\"");
   public static final Field.U16 KIND = LAYOUT.u16("kind", "block kind");
   public static final Field.U16 RESERVED = LAYOUT.u16("reserved", "zero");
   public static final Field.Bytes UUID = LAYOUT.bytes("uuid", 16, "the image's UUID");
-  public static final Field.U32 CHUNK = LAYOUT.u32("chunk", "logical chunk id; 0xFFFFFFFF in a superblock");
-  public static final Field.U32 ADDRESS = LAYOUT.u32("block", "block number within the chunk (superblock: within the member)");
-  public static final Field.U64 OWNER = LAYOUT.u64("owner", "inode number of the owner, 0 for the chunk itself");
-  public static final Field.U64 G = LAYOUT.u64("g", "number of the commit that last changed the block");
-  public static final Field.U32 CRC = LAYOUT.u32("crc", "CRC32C of the record with this field zero, in kinds that check themselves; else zero, the CRC stands in the block table");
+  public static final Field.U32 CHUNK =
+      LAYOUT.u32("chunk", "logical chunk id; 0xFFFFFFFF in a superblock");
+  public static final Field.U32 ADDRESS =
+      LAYOUT.u32("block", "block number within the chunk (superblock: within the member)");
+  public static final Field.U64 OWNER =
+      LAYOUT.u64("owner", "inode number of the owner, 0 for the chunk itself");
+  public static final Field.U64 G =
+      LAYOUT.u64("g", "number of the commit that last changed the block");
+  public static final Field.U32 CRC =
+      LAYOUT.u32(
+          "crc",
+          "CRC32C of the record with this field zero, in kinds that check themselves; else zero,"
+              + " the CRC stands in the block table");
   public static final Field.Bytes RESERVED2 = LAYOUT.bytes("reserved2", 12, "zero");
 
   private BlockHeader() {}
 
   /** Fills in the header of a new block. */
-  public static void init(byte[] block, BlockKind kind, byte[] uuid, int chunk, int address, long owner) {
+  public static void init(
+      byte[] block, BlockKind kind, byte[] uuid, int chunk, int address, long owner) {
     MAGIC.set(block, 0, MAGIC_VALUE);
     KIND.set(block, 0, kind.code());
     UUID.set(block, 0, uuid);
@@ -35,7 +45,8 @@ public final class BlockHeader {
   }
 
   /** What is wrong with the header, or null if it is a {@code kind} of that place. */
-  public static @org.jspecify.annotations.Nullable String problem(byte[] block, BlockKind kind, byte[] uuid, int chunk, int address) {
+  public static @org.jspecify.annotations.Nullable String problem(
+      byte[] block, BlockKind kind, byte[] uuid, int chunk, int address) {
     if (MAGIC.get(block, 0) != MAGIC_VALUE) {
       return "magic is 0x%08x, expected 0x%08x".formatted(MAGIC.get(block, 0), MAGIC_VALUE);
     }

@@ -1,10 +1,19 @@
 package org.chunkfs.core.format;
 
 /**
- * Where things are in a chunk of {@code blocks} blocks: header copy 0, root slot 0, volume record slots, ring, table, body, root
- * slot 1, header copy 1. All in blocks from the chunk's start; a pure function of the chunk's size.
+ * Where things are in a chunk of {@code blocks} blocks: header copy 0, root slot 0, volume record
+ * slots, ring, table, body, root slot 1, header copy 1. All in blocks from the chunk's start; a
+ * pure function of the chunk's size.
  */
-public record ChunkGeometry(int blocks, int rootBlocks, int ringStart, int ringBlocks, int tableStart, int tableBlocks, int bodyStart, int bodyEnd) {
+public record ChunkGeometry(
+    int blocks,
+    int rootBlocks,
+    int ringStart,
+    int ringBlocks,
+    int tableStart,
+    int tableBlocks,
+    int bodyStart,
+    int bodyEnd) {
   /** Smallest chunk: 4 MiB. */
   public static final int MIN_BLOCKS = 1024;
 
@@ -15,7 +24,8 @@ public record ChunkGeometry(int blocks, int rootBlocks, int ringStart, int ringB
 
   public static ChunkGeometry of(int blocks) {
     if (blocks < MIN_BLOCKS || blocks > MAX_BLOCKS) {
-      throw new IllegalArgumentException("a chunk has " + MIN_BLOCKS + " to " + MAX_BLOCKS + " blocks, not " + blocks);
+      throw new IllegalArgumentException(
+          "a chunk has " + MIN_BLOCKS + " to " + MAX_BLOCKS + " blocks, not " + blocks);
     }
     int table = (blocks + TableEntry.PER_BLOCK - 1) / TableEntry.PER_BLOCK;
     int root = (table + CRCS_PER_ROOT_BLOCK - 1) / CRCS_PER_ROOT_BLOCK;
@@ -23,7 +33,8 @@ public record ChunkGeometry(int blocks, int rootBlocks, int ringStart, int ringB
     int ringStart = 1 + root + 2 * VolumeRecord.BLOCKS;
     int tableStart = ringStart + ring;
     int body = tableStart + table;
-    return new ChunkGeometry(blocks, root, ringStart, ring, tableStart, table, body, blocks - 1 - root);
+    return new ChunkGeometry(
+        blocks, root, ringStart, ring, tableStart, table, body, blocks - 1 - root);
   }
 
   /** Block of header copy 0 or 1. */
@@ -64,7 +75,10 @@ public record ChunkGeometry(int blocks, int rootBlocks, int ringStart, int ringB
     return bodyStart;
   }
 
-  /** The block of the chunk's own inodes: slots {@link #ORPHANS}, {@link #XREFS_OUT}, {@link #XREFS_IN}, {@link #ROOT}, {@link #LOST_FOUND}. */
+  /**
+   * The block of the chunk's own inodes: slots {@link #ORPHANS}, {@link #XREFS_OUT}, {@link
+   * #XREFS_IN}, {@link #ROOT}, {@link #LOST_FOUND}.
+   */
   public int indexBlock() {
     return bodyStart + 1;
   }

@@ -49,7 +49,9 @@ public abstract sealed class Field {
   /** Name of the field's type: u8, u16, u32, u64 or bytes. */
   public abstract String type();
 
-  /** The value as {@code inspect} prints it; {@code at} is where the record starts in {@code bytes}. */
+  /**
+   * The value as {@code inspect} prints it; {@code at} is where the record starts in {@code bytes}.
+   */
   public abstract String show(byte[] bytes, int at);
 
   /** An unsigned byte. */

@@ -1,8 +1,8 @@
 package org.chunkfs.core.format;
 
 /**
- * Inode numbers: the number is the place. 20 bits of chunk, 24 of block, 4 of slot; a node id carries the low 16 bits of the
- * generation above those 48.
+ * Inode numbers: the number is the place. 20 bits of chunk, 24 of block, 4 of slot; a node id
+ * carries the low 16 bits of the generation above those 48.
  */
 public final class Ino {
   private Ino() {}

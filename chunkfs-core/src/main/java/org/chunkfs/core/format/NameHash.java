@@ -1,6 +1,9 @@
 package org.chunkfs.core.format;
 
-/** SipHash-2-4 (Aumasson, Bernstein 2012) of names under the image's key, cut to what the item keys need. */
+/**
+ * SipHash-2-4 (Aumasson, Bernstein 2012) of names under the image's key, cut to what the item keys
+ * need.
+ */
 public final class NameHash {
   private final long k0;
   private final long k1;
@@ -10,7 +13,10 @@ public final class NameHash {
     k1 = word(key, 8, 8);
   }
 
-  /** First possible cookie of a directory entry with that name; ties take the following 127. Always at least {@link Items#FIRST_COOKIE}. */
+  /**
+   * First possible cookie of a directory entry with that name; ties take the following 127. Always
+   * at least {@link Items#FIRST_COOKIE}.
+   */
   public long cookie(byte[] name) {
     return cookieOf(sip(name, 0L));
   }
@@ -20,7 +26,9 @@ public final class NameHash {
     return cookieOf(sip(name, parent));
   }
 
-  /** First possible key of an extended attribute: hash in the top 48 bits, tie and fragment zero. */
+  /**
+   * First possible key of an extended attribute: hash in the top 48 bits, tie and fragment zero.
+   */
   public long xattrKey(byte[] name) {
     return sip(name, 0L) & ~0xFFFFL;
   }
@@ -48,7 +56,10 @@ public final class NameHash {
     int length = data.length + (prefix == 0 ? 0 : 8);
     for (int i = prefix == 0 ? 0 : -8; i <= whole; i += 8) {
       boolean last = i == whole;
-      long m = i < 0 ? prefix : last ? word(data, whole, data.length & 7) | (long) length << 56 : word(data, i, 8);
+      long m =
+          i < 0
+              ? prefix
+              : last ? word(data, whole, data.length & 7) | (long) length << 56 : word(data, i, 8);
       v3 ^= m;
       for (int round = last ? -4 : 0; round < 2; round++) {
         if (last && round == -2) {

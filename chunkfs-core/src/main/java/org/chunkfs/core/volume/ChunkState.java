@@ -1,6 +1,9 @@
 package org.chunkfs.core.volume;
 
-/** Where a chunk is in its life: {@code online -> suspect -> fenced -> checking -> repairing -> online}. */
+/**
+ * Where a chunk is in its life: {@code online -> suspect -> fenced -> checking -> repairing ->
+ * online}.
+ */
 public enum ChunkState {
   /** Serves everything. */
   ONLINE,

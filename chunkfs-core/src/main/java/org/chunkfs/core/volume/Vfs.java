@@ -5,17 +5,20 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * A filesystem as a kernel's VFS would call it: by inode, one request a call, every call safe to use from many threads.
+ * A filesystem as a kernel's VFS would call it: by inode, one request a call, every call safe to
+ * use from many threads.
  *
- * <p>An inode is named by its <em>node id</em>: 48 bits of inode number and, above them, the low 16 bits of its generation,
- * so that the id of a deleted inode is refused ({@code STALE}) when its number is used again. Names are raw bytes, 1 to 255
- * of them, without {@code '/'} and NUL; they are compared as bytes. Times are nanoseconds since 1970, UTC.
+ * <p>An inode is named by its <em>node id</em>: 48 bits of inode number and, above them, the low 16
+ * bits of its generation, so that the id of a deleted inode is refused ({@code STALE}) when its
+ * number is used again. Names are raw bytes, 1 to 255 of them, without {@code '/'} and NUL; they
+ * are compared as bytes. Times are nanoseconds since 1970, UTC.
  *
  * <p>Permissions are not checked here: a mount lets the kernel do so, a library caller is trusted.
  *
  * <p>Errors: {@link org.chunkfs.core.error.FsException} for what POSIX refuses, {@link
- * org.chunkfs.core.error.ChunkUnavailableException} and {@link org.chunkfs.core.error.DeadlineException} for what may be
- * tried again. An exception means: no effect.
+ * org.chunkfs.core.error.ChunkUnavailableException} and {@link
+ * org.chunkfs.core.error.DeadlineException} for what may be tried again. An exception means: no
+ * effect.
  */
 public interface Vfs {
   /** Longest name, in bytes. */
@@ -28,10 +31,19 @@ public interface Vfs {
   int LINK_MAX = 65_000;
 
   /** File type bits of {@code mode}, as in stat(2). */
-  int S_IFMT = 0xF000, S_IFSOCK = 0xC000, S_IFLNK = 0xA000, S_IFREG = 0x8000, S_IFBLK = 0x6000, S_IFDIR = 0x4000,
-      S_IFCHR = 0x2000, S_IFIFO = 0x1000;
+  int S_IFMT = 0xF000,
+      S_IFSOCK = 0xC000,
+      S_IFLNK = 0xA000,
+      S_IFREG = 0x8000,
+      S_IFBLK = 0x6000,
+      S_IFDIR = 0x4000,
+      S_IFCHR = 0x2000,
+      S_IFIFO = 0x1000;
 
-  /** Attributes of an inode; {@code blocks} in units of 512 bytes, {@code rdev} as the kernel encodes it (new_encode_dev). */
+  /**
+   * Attributes of an inode; {@code blocks} in units of 512 bytes, {@code rdev} as the kernel
+   * encodes it (new_encode_dev).
+   */
   record Attr(
       long id,
       long ino,
@@ -61,7 +73,10 @@ public interface Vfs {
     }
   }
 
-  /** One directory entry; {@code cookie} continues a listing after it, {@code type} is the file type as in dirent(3) (mode >> 12). */
+  /**
+   * One directory entry; {@code cookie} continues a listing after it, {@code type} is the file type
+   * as in dirent(3) (mode >> 12).
+   */
   record Dirent(byte[] name, long id, long ino, int type, long cookie) {}
 
   /** Owner and permission bits of a new inode; a set-group-id parent overrides {@code gid}. */
@@ -94,8 +109,12 @@ public interface Vfs {
     }
   }
 
-  /** Space and inodes, as statvfs(3): blocks of {@code blockSize} bytes. Inodes are made on demand: {@code filesFree} is what free blocks could hold. */
-  record Stat(int blockSize, long blocks, long blocksFree, long files, long filesFree, int nameMax) {}
+  /**
+   * Space and inodes, as statvfs(3): blocks of {@code blockSize} bytes. Inodes are made on demand:
+   * {@code filesFree} is what free blocks could hold.
+   */
+  record Stat(
+      int blockSize, long blocks, long blocksFree, long files, long filesFree, int nameMax) {}
 
   /** How rename treats an existing target. */
   enum RenameMode {
@@ -111,7 +130,10 @@ public interface Vfs {
     REPLACE
   }
 
-  /** What fallocate does, as fallocate(2): ALLOCATE may grow the file, KEEP_SIZE does not, PUNCH_HOLE frees, ZERO_RANGE makes zeros. */
+  /**
+   * What fallocate does, as fallocate(2): ALLOCATE may grow the file, KEEP_SIZE does not,
+   * PUNCH_HOLE frees, ZERO_RANGE makes zeros.
+   */
   enum FallocateMode {
     ALLOCATE,
     ALLOCATE_KEEP_SIZE,
@@ -134,7 +156,10 @@ public interface Vfs {
 
   Attr getattr(long id) throws IOException;
 
-  /** Changes attributes; sets ctime unless given; a size change is truncate(2). Set-id bits are the caller's to clear in {@code mode}. */
+  /**
+   * Changes attributes; sets ctime unless given; a size change is truncate(2). Set-id bits are the
+   * caller's to clear in {@code mode}.
+   */
   Attr setattr(long id, AttrChange change) throws IOException;
 
   /** Makes a regular file; EXISTS if the name is there. */
@@ -157,17 +182,25 @@ public interface Vfs {
 
   void rmdir(long dir, byte[] name) throws IOException;
 
-  void rename(long fromDir, byte[] fromName, long toDir, byte[] toName, RenameMode mode) throws IOException;
+  void rename(long fromDir, byte[] fromName, long toDir, byte[] toName, RenameMode mode)
+      throws IOException;
 
   /** Reads into {@code dst} from {@code offset}; returns bytes read, 0 at or past the end. */
   int read(long id, long offset, ByteBuffer dst) throws IOException;
 
-  /** Writes all of {@code src} at {@code offset}, growing the file; returns the bytes written. Clears no set-id bits. All-or-nothing per internal step: a failure part way reports the bytes written so far, if any. */
+  /**
+   * Writes all of {@code src} at {@code offset}, growing the file; returns the bytes written.
+   * Clears no set-id bits. All-or-nothing per internal step: a failure part way reports the bytes
+   * written so far, if any.
+   */
   int write(long id, long offset, ByteBuffer src) throws IOException;
 
   void fallocate(long id, FallocateMode mode, long offset, long length) throws IOException;
 
-  /** First offset at or after {@code offset} that is data (or a hole: {@code hole}); NO_SUCH_OFFSET at or past the end. */
+  /**
+   * First offset at or after {@code offset} that is data (or a hole: {@code hole}); NO_SUCH_OFFSET
+   * at or past the end.
+   */
   long seek(long id, long offset, boolean hole) throws IOException;
 
   byte[] getxattr(long id, byte[] name) throws IOException;
@@ -179,7 +212,10 @@ public interface Vfs {
   /** NO_XATTR when there is none of that name. */
   void removexattr(long id, byte[] name) throws IOException;
 
-  /** Lists entries with cookie above {@code cookie} (0 from the start), without {@code "."} and {@code ".."}; cookies stay valid through changes. */
+  /**
+   * Lists entries with cookie above {@code cookie} (0 from the start), without {@code "."} and
+   * {@code ".."}; cookies stay valid through changes.
+   */
   void readdir(long dir, long cookie, DirentSink sink) throws IOException;
 
   /** The directory's parent; the root is its own. */
