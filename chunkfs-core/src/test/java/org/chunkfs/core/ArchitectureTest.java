@@ -12,7 +12,6 @@ import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
 import com.tngtech.archunit.library.GeneralCodingRules;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
@@ -55,8 +54,6 @@ final class ArchitectureTest {
           .callMethod(System.class, "currentTimeMillis")
           .orShould()
           .callMethod(Instant.class, "now")
-          .orShould()
-          .callMethod(Clock.class, "systemUTC")
           .orShould()
           .callMethod(Math.class, "random")
           .orShould()
