@@ -1,0 +1,638 @@
+package org.chunkfs.cli;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongSupplier;
+import org.chunkfs.core.error.FsException;
+import org.chunkfs.core.error.FsException.Reason;
+import org.chunkfs.core.volume.Vfs;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A filesystem in memory that does what {@link Vfs} says, in the plainest way: the reference that
+ * other implementations are compared with. One lock for everything; nothing is ever lost or slow.
+ *
+ * <p>Where {@code Vfs} leaves a choice, it chooses: a directory has one link and a size of 4096;
+ * preallocated blocks that were not written count as a hole; a name that replaces another takes
+ * over its cookie; reading changes no time.
+ */
+public final class MemoryVfs implements Vfs {
+  private static final long ROOT_INO = 2;
+  private static final int BLOCK = SparseBytes.PAGE;
+  private static final int PERMISSIONS = 0xFFF, S_ISGID = 0x400;
+  private static final int XATTR_MAX = 65_536, SYMLINK_MAX = 4095;
+
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private final Map<Long, MemoryInode> inodes = new HashMap<>();
+  private final Deque<Long> freeInos = new ArrayDeque<>();
+  private final Map<Long, Integer> generations = new HashMap<>();
+  private final SparseBytes.Space space;
+  private final LongSupplier clock;
+  private long nextIno = ROOT_INO;
+
+  /**
+   * An empty filesystem of at most {@code blocks} blocks of 4096 bytes, with the time of {@code
+   * clock}.
+   */
+  public MemoryVfs(long blocks, LongSupplier clock) {
+    this.space = new SparseBytes.Space(blocks);
+    this.clock = clock;
+    MemoryInode root = newInode(S_IFDIR | 0x1ED, 0, 0, 0);
+    root.nlink = 1;
+    root.parent = root;
+  }
+
+  /** An empty filesystem of 1 GiB on the system's clock. */
+  public MemoryVfs() {
+    this(1 << 18, MemoryVfs::systemTime);
+  }
+
+  private static long systemTime() {
+    java.time.Instant now = java.time.Instant.now();
+    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+  }
+
+  /** Number of inodes that are in use, unlinked ones that are still held included. */
+  public int inodeCount() {
+    try (Held _ = reading()) {
+      return inodes.size();
+    }
+  }
+
+  /** Number of holds on all inodes: opens without their release. */
+  public int holdCount() {
+    try (Held _ = reading()) {
+      return inodes.values().stream().mapToInt(inode -> inode.holds).sum();
+    }
+  }
+
+  @Override
+  public long root() {
+    return id(ROOT_INO, 1);
+  }
+
+  @Override
+  public Attr lookup(long dir, byte[] name) throws IOException {
+    try (Held _ = reading()) {
+      return find(directory(dir), name).attr();
+    }
+  }
+
+  @Override
+  public Attr getattr(long id) throws IOException {
+    try (Held _ = reading()) {
+      return inode(id).attr();
+    }
+  }
+
+  @Override
+  public Attr setattr(long id, AttrChange change) throws IOException {
+    try (Held _ = writing()) {
+      MemoryInode inode = inode(id);
+      long now = clock.getAsLong();
+      if (change.size() != null) {
+        regular(inode).data.truncate(checkedSize(change.size()));
+        inode.mtime = now;
+      }
+      if (change.mode() != null) {
+        inode.mode = inode.mode & S_IFMT | change.mode() & PERMISSIONS;
+      }
+      inode.uid = change.uid() != null ? change.uid() : inode.uid;
+      inode.gid = change.gid() != null ? change.gid() : inode.gid;
+      inode.atime = change.atime() != null ? change.atime() : inode.atime;
+      inode.mtime = change.mtime() != null ? change.mtime() : inode.mtime;
+      inode.ctime = change.ctime() != null ? change.ctime() : now;
+      inode.projectId = change.projectId() != null ? change.projectId() : inode.projectId;
+      return inode.attr();
+    }
+  }
+
+  @Override
+  public Attr create(long dir, byte[] name, Creation creation) throws IOException {
+    return make(dir, name, S_IFREG | creation.mode() & PERMISSIONS, creation, null);
+  }
+
+  @Override
+  public Attr mknod(long dir, byte[] name, Creation creation) throws IOException {
+    int type = creation.mode() & S_IFMT;
+    return switch (type) {
+      case 0 -> create(dir, name, creation);
+      case S_IFREG, S_IFIFO, S_IFSOCK, S_IFCHR, S_IFBLK ->
+          make(dir, name, creation.mode(), creation, null);
+      default -> throw refused(Reason.INVALID, "mknod does not make inodes of type " + type);
+    };
+  }
+
+  @Override
+  public Attr mkdir(long dir, byte[] name, Creation creation) throws IOException {
+    return make(dir, name, S_IFDIR | creation.mode() & PERMISSIONS, creation, null);
+  }
+
+  @Override
+  public Attr symlink(long dir, byte[] name, byte[] target, Creation creation) throws IOException {
+    if (target.length == 0) {
+      throw refused(Reason.INVALID, "A symbolic link needs a target");
+    }
+    if (target.length > SYMLINK_MAX) {
+      throw refused(Reason.NAME_TOO_LONG, "The target has " + target.length + " bytes");
+    }
+    return make(dir, name, S_IFLNK | 0x1FF, creation, target.clone());
+  }
+
+  private Attr make(long dir, byte[] name, int mode, Creation creation, byte @Nullable [] target)
+      throws IOException {
+    try (Held _ = writing()) {
+      MemoryInode parent = directory(dir);
+      checkFree(parent, name);
+      boolean inherit = (parent.mode & S_ISGID) != 0;
+      boolean directory = (mode & S_IFMT) == S_IFDIR;
+      MemoryInode inode =
+          newInode(
+              inherit && directory ? mode | S_ISGID : mode,
+              creation.uid(),
+              inherit ? parent.gid : creation.gid(),
+              creation.rdev());
+      inode.target = target;
+      inode.nlink = 1;
+      if (directory) {
+        inode.parent = parent;
+      }
+      parent.addEntry(name, inode);
+      parent.touch(clock.getAsLong());
+      return inode.attr();
+    }
+  }
+
+  @Override
+  public byte[] readlink(long id) throws IOException {
+    try (Held _ = reading()) {
+      byte[] target = inode(id).target;
+      if (target == null) {
+        throw refused(Reason.INVALID, "Not a symbolic link");
+      }
+      return target.clone();
+    }
+  }
+
+  @Override
+  public Attr link(long id, long dir, byte[] name) throws IOException {
+    try (Held _ = writing()) {
+      MemoryInode inode = inode(id);
+      MemoryInode parent = directory(dir);
+      if (inode.isDirectory()) {
+        throw refused(Reason.NOT_PERMITTED, "A directory has one name");
+      }
+      if (inode.nlink == 0) {
+        throw refused(Reason.NOT_FOUND, "The inode has no name any more");
+      }
+      checkFree(parent, name);
+      if (inode.nlink >= LINK_MAX) {
+        throw refused(Reason.TOO_MANY_LINKS, "The inode has " + inode.nlink + " names");
+      }
+      inode.nlink++;
+      inode.ctime = clock.getAsLong();
+      parent.addEntry(name, inode);
+      parent.touch(clock.getAsLong());
+      return inode.attr();
+    }
+  }
+
+  @Override
+  public void unlink(long dir, byte[] name) throws IOException {
+    try (Held _ = writing()) {
+      MemoryInode parent = directory(dir);
+      MemoryInode inode = findEntry(parent, name);
+      if (inode.isDirectory()) {
+        throw refused(Reason.IS_DIRECTORY, "Use rmdir for a directory");
+      }
+      parent.removeEntry(name);
+      parent.touch(clock.getAsLong());
+      dropLink(inode);
+    }
+  }
+
+  @Override
+  public void rmdir(long dir, byte[] name) throws IOException {
+    try (Held _ = writing()) {
+      MemoryInode parent = directory(dir);
+      MemoryInode inode = findEntry(parent, name);
+      checkEmptyDirectory(inode);
+      parent.removeEntry(name);
+      parent.touch(clock.getAsLong());
+      dropLink(inode);
+    }
+  }
+
+  @Override
+  public void rename(long fromDir, byte[] fromName, long toDir, byte[] toName, RenameMode mode)
+      throws IOException {
+    try (Held _ = writing()) {
+      MemoryInode from = directory(fromDir);
+      MemoryInode to = directory(toDir);
+      MemoryInode moved = findEntry(from, fromName);
+      checkName(toName);
+      if (isDots(toName)) {
+        throw refused(Reason.EXISTS, "'.' and '..' cannot be renamed over");
+      }
+      MemoryInode target = to.entry(toName);
+      switch (mode) {
+        case EXCHANGE -> exchange(from, fromName, moved, to, toName, target);
+        case NO_REPLACE -> {
+          if (target != null) {
+            throw refused(Reason.EXISTS, "The target exists");
+          }
+          move(from, fromName, moved, to, toName, null);
+        }
+        case REPLACE -> {
+          if (target != moved) {
+            move(from, fromName, moved, to, toName, target);
+          }
+        }
+      }
+    }
+  }
+
+  private void move(
+      MemoryInode from,
+      byte[] fromName,
+      MemoryInode moved,
+      MemoryInode to,
+      byte[] toName,
+      @Nullable MemoryInode target)
+      throws FsException {
+    checkNotInside(moved, to);
+    if (target != null && moved.isDirectory()) {
+      checkEmptyDirectory(target);
+    } else if (target != null && target.isDirectory()) {
+      throw refused(Reason.IS_DIRECTORY, "A file cannot replace a directory");
+    }
+    from.removeEntry(fromName);
+    if (target == null) {
+      to.addEntry(toName, moved);
+    } else {
+      to.replaceEntry(toName, moved);
+      dropLink(target);
+    }
+    settle(from, moved, to);
+  }
+
+  private void exchange(
+      MemoryInode from,
+      byte[] fromName,
+      MemoryInode moved,
+      MemoryInode to,
+      byte[] toName,
+      @Nullable MemoryInode target)
+      throws FsException {
+    if (target == null) {
+      throw refused(Reason.NOT_FOUND, "There is nothing to exchange with");
+    }
+    checkNotInside(moved, to);
+    checkNotInside(target, from);
+    from.replaceEntry(fromName, target);
+    to.replaceEntry(toName, moved);
+    settle(from, moved, to);
+    settle(to, target, from);
+  }
+
+  private void settle(MemoryInode from, MemoryInode moved, MemoryInode to) {
+    long now = clock.getAsLong();
+    if (moved.isDirectory()) {
+      moved.parent = to;
+    }
+    moved.ctime = now;
+    from.touch(now);
+    to.touch(now);
+  }
+
+  @Override
+  public int read(long id, long offset, ByteBuffer dst) throws IOException {
+    try (Held _ = reading()) {
+      return regular(inode(id)).data.read(offset, dst);
+    }
+  }
+
+  @Override
+  public int write(long id, long offset, ByteBuffer src) throws IOException {
+    try (Held _ = writing()) {
+      MemoryInode inode = regular(inode(id));
+      if (offset < 0) {
+        throw refused(Reason.INVALID, "Negative offset");
+      }
+      checkedSize(offset + src.remaining());
+      int written = inode.data.write(offset, src);
+      if (written > 0) {
+        inode.touch(clock.getAsLong());
+      }
+      return written;
+    }
+  }
+
+  @Override
+  public void fallocate(long id, FallocateMode mode, long offset, long length) throws IOException {
+    try (Held _ = writing()) {
+      SparseBytes data = regular(inode(id)).data;
+      if (offset < 0 || length <= 0) {
+        throw refused(Reason.INVALID, "A range begins at 0 or later and has a length");
+      }
+      if (offset > FILE_MAX - length) {
+        throw refused(Reason.FILE_TOO_BIG, "The range ends past the largest file");
+      }
+      switch (mode) {
+        case ALLOCATE -> data.allocate(offset, length, true);
+        case ALLOCATE_KEEP_SIZE -> data.allocate(offset, length, false);
+        case PUNCH_HOLE -> data.punch(offset, length);
+        case ZERO_RANGE -> data.zero(offset, length, true);
+        case ZERO_RANGE_KEEP_SIZE -> data.zero(offset, length, false);
+      }
+      inode(id).touch(clock.getAsLong());
+    }
+  }
+
+  @Override
+  public long seek(long id, long offset, boolean hole) throws IOException {
+    try (Held _ = reading()) {
+      long found = regular(inode(id)).data.seek(offset, hole);
+      if (found < 0) {
+        throw refused(Reason.NO_SUCH_OFFSET, "Nothing of that kind at or after " + offset);
+      }
+      return found;
+    }
+  }
+
+  @Override
+  public byte[] getxattr(long id, byte[] name) throws IOException {
+    try (Held _ = reading()) {
+      byte[] value = inode(id).xattrs.get(ByteBuffer.wrap(name));
+      if (value == null) {
+        throw refused(Reason.NO_XATTR, "No such attribute");
+      }
+      return value.clone();
+    }
+  }
+
+  @Override
+  public void setxattr(long id, byte[] name, byte[] value, XattrMode mode) throws IOException {
+    if (name.length == 0 || name.length > NAME_MAX) {
+      throw refused(Reason.RANGE, "An attribute's name has 1 to 255 bytes");
+    }
+    if (value.length > XATTR_MAX) {
+      throw refused(Reason.TOO_BIG, "The value has " + value.length + " bytes");
+    }
+    try (Held _ = writing()) {
+      MemoryInode inode = inode(id);
+      ByteBuffer key = ByteBuffer.wrap(name.clone());
+      if (mode == XattrMode.CREATE && inode.xattrs.containsKey(key)) {
+        throw refused(Reason.EXISTS, "The attribute exists");
+      }
+      if (mode == XattrMode.REPLACE && !inode.xattrs.containsKey(key)) {
+        throw refused(Reason.NO_XATTR, "No such attribute");
+      }
+      inode.xattrs.put(key, value.clone());
+      inode.ctime = clock.getAsLong();
+    }
+  }
+
+  @Override
+  public List<byte[]> listxattr(long id) throws IOException {
+    try (Held _ = reading()) {
+      List<byte[]> names = new ArrayList<>();
+      inode(id).xattrs.keySet().forEach(name -> names.add(name.array().clone()));
+      return names;
+    }
+  }
+
+  @Override
+  public void removexattr(long id, byte[] name) throws IOException {
+    try (Held _ = writing()) {
+      MemoryInode inode = inode(id);
+      if (inode.xattrs.remove(ByteBuffer.wrap(name)) == null) {
+        throw refused(Reason.NO_XATTR, "No such attribute");
+      }
+      inode.ctime = clock.getAsLong();
+    }
+  }
+
+  @Override
+  public void readdir(long dir, long cookie, DirentSink sink) throws IOException {
+    try (Held _ = reading()) {
+      directory(dir).list(cookie, sink);
+    }
+  }
+
+  @Override
+  public Attr parent(long dir) throws IOException {
+    try (Held _ = reading()) {
+      return directory(dir).parent().attr();
+    }
+  }
+
+  @Override
+  public void open(long id) throws IOException {
+    try (Held _ = writing()) {
+      inode(id).holds++;
+    }
+  }
+
+  @Override
+  public void release(long id) throws IOException {
+    try (Held _ = writing()) {
+      MemoryInode inode = inode(id);
+      if (inode.holds == 0) {
+        throw new IllegalStateException("Release without open of inode " + inode.ino);
+      }
+      inode.holds--;
+      dropIfUnused(inode);
+    }
+  }
+
+  @Override
+  public void fsync(long id, boolean dataOnly) throws IOException {
+    try (Held _ = reading()) {
+      inode(id);
+    }
+  }
+
+  @Override
+  public void syncfs() {}
+
+  @Override
+  public Stat statfs() {
+    try (Held _ = reading()) {
+      long free = space.free();
+      return new Stat(BLOCK, space.total(), free, inodes.size() + free, free, NAME_MAX);
+    }
+  }
+
+  static FsException refused(Reason reason, String message) {
+    return new FsException(reason, message + ".");
+  }
+
+  private static long id(long ino, int generation) {
+    return (long) (generation & 0xFFFF) << 48 | ino;
+  }
+
+  private MemoryInode newInode(int mode, int uid, int gid, int rdev) {
+    Long reused = freeInos.pollFirst();
+    long ino = reused != null ? reused : nextIno++;
+    int generation = generations.merge(ino, 1, Integer::sum);
+    MemoryInode inode =
+        new MemoryInode(id(ino, generation), ino, generation, mode, new SparseBytes(space));
+    inode.uid = uid;
+    inode.gid = gid;
+    inode.rdev = rdev;
+    inode.bornAt(clock.getAsLong());
+    inodes.put(ino, inode);
+    return inode;
+  }
+
+  private MemoryInode inode(long id) throws FsException {
+    MemoryInode inode = inodes.get(id & 0xFFFF_FFFF_FFFFL);
+    if (inode == null || inode.id != id) {
+      throw refused(Reason.STALE, "No inode has the id " + Long.toHexString(id) + " any more");
+    }
+    return inode;
+  }
+
+  private MemoryInode directory(long id) throws FsException {
+    MemoryInode inode = inode(id);
+    if (!inode.isDirectory()) {
+      throw refused(Reason.NOT_DIRECTORY, "Not a directory");
+    }
+    return inode;
+  }
+
+  private static MemoryInode regular(MemoryInode inode) throws FsException {
+    if (inode.isDirectory()) {
+      throw refused(Reason.IS_DIRECTORY, "A directory has no data");
+    }
+    if ((inode.mode & S_IFMT) != S_IFREG) {
+      throw refused(Reason.INVALID, "Only regular files have data");
+    }
+    return inode;
+  }
+
+  /** The inode of a name, which may be {@code "."} or {@code ".."}. */
+  private static MemoryInode find(MemoryInode dir, byte[] name) throws FsException {
+    if (isDots(name)) {
+      return name.length == 1 ? dir : dir.parent();
+    }
+    return findEntry(dir, name);
+  }
+
+  private static MemoryInode findEntry(MemoryInode dir, byte[] name) throws FsException {
+    checkName(name);
+    if (isDots(name)) {
+      throw refused(Reason.INVALID, "'.' and '..' are no entries");
+    }
+    MemoryInode inode = dir.entry(name);
+    if (inode == null) {
+      throw refused(Reason.NOT_FOUND, "No such name");
+    }
+    return inode;
+  }
+
+  private static void checkFree(MemoryInode dir, byte[] name) throws FsException {
+    checkName(name);
+    if (isDots(name) || dir.entry(name) != null) {
+      throw refused(Reason.EXISTS, "The name exists");
+    }
+    if (dir.nlink == 0) {
+      throw refused(Reason.NOT_FOUND, "The directory was removed");
+    }
+  }
+
+  private static void checkName(byte[] name) throws FsException {
+    if (name.length > NAME_MAX) {
+      throw refused(Reason.NAME_TOO_LONG, "The name has " + name.length + " bytes");
+    }
+    if (name.length == 0) {
+      throw refused(Reason.INVALID, "A name has at least one byte");
+    }
+    for (byte b : name) {
+      if (b == '/' || b == 0) {
+        throw refused(Reason.INVALID, "A name has no '/' and no NUL");
+      }
+    }
+  }
+
+  private static boolean isDots(byte[] name) {
+    return Arrays.equals(name, new byte[] {'.'}) || Arrays.equals(name, new byte[] {'.', '.'});
+  }
+
+  private static void checkEmptyDirectory(MemoryInode inode) throws FsException {
+    if (!inode.isDirectory()) {
+      throw refused(Reason.NOT_DIRECTORY, "Not a directory");
+    }
+    if (!inode.isEmpty()) {
+      throw refused(Reason.NOT_EMPTY, "The directory is not empty");
+    }
+  }
+
+  private static void checkNotInside(MemoryInode moved, MemoryInode target) throws FsException {
+    if (!moved.isDirectory()) {
+      return;
+    }
+    for (MemoryInode at = target; ; at = at.parent()) {
+      if (at == moved) {
+        throw refused(Reason.INVALID, "A directory cannot move into itself");
+      }
+      if (at == at.parent()) {
+        return;
+      }
+    }
+  }
+
+  private static long checkedSize(long size) throws FsException {
+    if (size < 0) {
+      throw refused(Reason.INVALID, "Negative size");
+    }
+    if (size > FILE_MAX) {
+      throw refused(Reason.FILE_TOO_BIG, "A file has at most " + FILE_MAX + " bytes");
+    }
+    return size;
+  }
+
+  private void dropLink(MemoryInode inode) {
+    inode.nlink--;
+    inode.ctime = clock.getAsLong();
+    dropIfUnused(inode);
+  }
+
+  private void dropIfUnused(MemoryInode inode) {
+    if (inode.nlink == 0 && inode.holds == 0) {
+      inode.data.clear();
+      inodes.remove(inode.ino);
+      freeInos.addLast(inode.ino);
+    }
+  }
+
+  private Held reading() {
+    return hold(lock.readLock());
+  }
+
+  private Held writing() {
+    return hold(lock.writeLock());
+  }
+
+  private static Held hold(Lock lock) {
+    lock.lock();
+    return lock::unlock;
+  }
+
+  /** A lock that is held until it is closed. */
+  private interface Held extends AutoCloseable {
+    @Override
+    void close();
+  }
+}
