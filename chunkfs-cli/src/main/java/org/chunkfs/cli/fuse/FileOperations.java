@@ -30,13 +30,15 @@ final class FileOperations {
 
   int open(FuseRequest request, FuseReply reply) throws IOException {
     long id = context.node(request);
-    boolean kill = (request.intAt(Open.OPEN_FLAGS) & Open.KILL_SUIDGID) != 0;
-    open(id, request.intAt(Open.FLAGS), kill);
+    vfs.open(id);
     reply.holds(id);
     return putOpen(reply, 0);
   }
 
-  /** Opens the file that is there, where the caller did not insist on making it. */
+  /**
+   * Where the name is there although the kernel thought not, opens what it stands for, unless the
+   * caller insists on making it.
+   */
   int create(FuseRequest request, FuseReply reply) throws IOException {
     long directory = context.node(request);
     int flags = request.intAt(Open.FLAGS);
@@ -45,36 +47,18 @@ final class FileOperations {
     Attr attr;
     try {
       attr = vfs.create(directory, name, NameOperations.creation(request, mode, 0));
-      open(attr.id(), 0, false);
     } catch (FsException e) {
-      if (e.reason() != Reason.EXISTS || (flags & Libc.O_EXCL) != 0) {
+      attr = e.reason() == Reason.EXISTS ? vfs.lookup(directory, name) : null;
+      if (attr == null || !attr.isRegular() || (flags & Libc.O_EXCL) != 0) {
         throw e;
       }
-      attr = vfs.lookup(directory, name);
-      if (!attr.isRegular()) {
-        throw e;
+      if ((flags & Libc.O_TRUNC) != 0) {
+        attr = vfs.setattr(attr.id(), AttrChange.ofSize(0));
       }
-      open(attr.id(), flags, (request.intAt(Open.CREATE_OPEN_FLAGS) & Open.KILL_SUIDGID) != 0);
-      attr = vfs.getattr(attr.id());
     }
+    vfs.open(attr.id());
     reply.holds(attr.id());
     return putOpen(reply, context.putEntry(reply, 0, attr));
-  }
-
-  private void open(long id, int flags, boolean killSetIds) throws IOException {
-    vfs.open(id);
-    if ((flags & Libc.O_TRUNC) == 0) {
-      return;
-    }
-    try {
-      if (killSetIds) {
-        context.dropSetIds(id);
-      }
-      vfs.setattr(id, AttrChange.ofSize(0));
-    } catch (IOException | RuntimeException e) {
-      vfs.release(id);
-      throw e;
-    }
   }
 
   /** Pages stay cached from one open to the next: nothing changes them but this kernel. */
@@ -149,10 +133,6 @@ final class FileOperations {
       }
     }
     long id = context.node(request);
-    // The kernel has no flag for it here, as it has on writes; root is who may keep the bits.
-    if (request.uid() != 0) {
-      context.dropSetIds(id);
-    }
     vfs.fallocate(id, mode, request.longAt(FallocateIn.OFFSET), request.longAt(FallocateIn.LENGTH));
     return 0;
   }

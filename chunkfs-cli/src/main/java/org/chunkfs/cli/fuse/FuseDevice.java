@@ -1,6 +1,5 @@
 package org.chunkfs.cli.fuse;
 
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -29,7 +28,7 @@ final class FuseDevice implements AutoCloseable {
       throw new MountException(
           Errno.EACCES.is(fd) || Errno.EPERM.is(fd)
               ? "No permission to open /dev/fuse: run as root, or let users open it (chmod 666"
-                    + " /dev/fuse)."
+                  + " /dev/fuse)."
               : "Cannot open /dev/fuse: " + Errno.name(fd) + ".");
     }
     return new FuseDevice(fd);
@@ -37,17 +36,6 @@ final class FuseDevice implements AutoCloseable {
 
   int fd() {
     return fd;
-  }
-
-  /** A second descriptor of the same connection, with its own queue of requests being served. */
-  FuseDevice duplicate() throws IOException {
-    FuseDevice device = open();
-    int r = Libc.ioctl(device.fd, FuseProtocol.DEV_IOC_CLONE, fd);
-    if (r < 0) {
-      device.close();
-      throw new IOException("Cannot clone the FUSE descriptor: " + Errno.name(r) + ".");
-    }
-    return device;
   }
 
   /**

@@ -13,9 +13,12 @@ final class FuseInit {
 
   private static final int PAGE = 4096;
 
+  /*
+   * Left out on purpose: ATOMIC_O_TRUNC, because the answer to an OPEN that truncates cannot tell the
+   * kernel that the set-id bits are gone, as the answer to the SETATTR that it sends instead does.
+   */
   private static final long WANTED =
       Init.ASYNC_READ
-          | Init.ATOMIC_O_TRUNC
           | Init.EXPORT_SUPPORT
           | Init.BIG_WRITES
           | Init.DO_READDIRPLUS

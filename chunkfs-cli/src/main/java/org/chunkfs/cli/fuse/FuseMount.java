@@ -36,6 +36,7 @@ public final class FuseMount implements AutoCloseable {
    */
   public static FuseMount mount(Vfs vfs, Path directory, MountOptions options, FuseLog log)
       throws IOException {
+    Libc.requireSupported();
     MountPoint point = MountPoint.of(directory);
     clear(point);
     check(point);

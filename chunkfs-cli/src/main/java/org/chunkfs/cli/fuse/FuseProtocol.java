@@ -15,9 +15,6 @@ final class FuseProtocol {
   /** The kernel's node id of the root directory. */
   static final long ROOT_ID = 1;
 
-  /** {@code _IOR(229, 0, uint32_t)}: attaches a fresh /dev/fuse descriptor to a connection. */
-  static final long DEV_IOC_CLONE = 0x8004E500L;
-
   private FuseProtocol() {}
 
   /** {@code enum fuse_opcode}. */
@@ -92,7 +89,6 @@ final class FuseProtocol {
         OUT_FLAGS2 = 32,
         OUT_SIZE = 64;
     static final long ASYNC_READ = 1,
-        ATOMIC_O_TRUNC = 1 << 3,
         EXPORT_SUPPORT = 1 << 4,
         BIG_WRITES = 1 << 5,
         DO_READDIRPLUS = 1 << 13,
@@ -207,6 +203,10 @@ final class FuseProtocol {
         F_CTIME = 1 << 10,
         F_KILL_SUIDGID = 1 << 11;
 
+    /** The flags that name something to change. */
+    static final int F_CHANGES =
+        F_MODE | F_UID | F_GID | F_SIZE | F_ATIME | F_MTIME | F_ATIME_NOW | F_MTIME_NOW | F_CTIME;
+
     private SetattrIn() {}
   }
 
@@ -229,12 +229,8 @@ final class FuseProtocol {
 
   /** {@code struct fuse_open_in, fuse_create_in} and {@code fuse_open_out}. */
   static final class Open {
-    static final int FLAGS = 0, OPEN_FLAGS = 4;
-    static final int CREATE_MODE = 4, CREATE_OPEN_FLAGS = 12, CREATE_SIZE = 16;
+    static final int FLAGS = 0, CREATE_MODE = 4, CREATE_SIZE = 16;
     static final int OUT_FH = 0, OUT_OPEN_FLAGS = 8, OUT_SIZE = 16;
-
-    /** FUSE_OPEN_KILL_SUIDGID. */
-    static final int KILL_SUIDGID = 1;
 
     /** FOPEN_KEEP_CACHE. */
     static final int KEEP_CACHE = 2;

@@ -15,12 +15,11 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /**
- * System calls of Linux, all through one downcall of {@code syscall(2)}: linking one function costs
- * as much start-up time as linking all of them separately would cost each.
+ * System calls of Linux, all through one downcall of {@code syscall(2)}: every function that is
+ * linked costs start-up time, so only one is.
  *
- * <p>Every call returns what the kernel returns: a value of at least 0, or the negative errno.
- * Where the machine is neither x86-64 nor AArch64 Linux, the first call throws {@link
- * UnsupportedOperationException}.
+ * <p>Every call returns what the kernel returns: a value of at least 0, or the negative errno. They
+ * are for x86-64 and AArch64; on anything else {@link #requireSupported} says so.
  */
 public final class Libc {
   /** {@code open(2)} flags. */
@@ -51,13 +50,23 @@ public final class Libc {
 
   private Libc() {}
 
+  /** Refuses, in one sentence, a system on which none of this works. */
+  static void requireSupported() throws MountException {
+    String system = System.getProperty("os.name");
+    String machine = System.getProperty("os.arch");
+    if (!system.equals("Linux") || !(machine.equals("amd64") || ARM)) {
+      throw new MountException(
+          "Mounting needs Linux on x86-64 or AArch64; this is %s on %s."
+              .formatted(system, machine));
+    }
+  }
+
   /** The calls that are used, by their numbers on x86-64 and AArch64 (asm/unistd.h). */
   enum Call {
     READ(0, 63),
     WRITE(1, 64),
     CLOSE(3, 57),
     OPENAT(257, 56),
-    IOCTL(16, 29),
     FCNTL(72, 25),
     DUP3(292, 24),
     MOUNT(165, 40),
@@ -66,11 +75,7 @@ public final class Libc {
     RECVMSG(47, 212),
     STATFS(137, 43),
     GETEUID(107, 175),
-    GETEGID(108, 177),
-    FALLOCATE(285, 47),
-    LSEEK(8, 62),
-    RENAMEAT2(316, 276),
-    FTRUNCATE(77, 46);
+    GETEGID(108, 177);
 
     private final int number;
 
@@ -84,15 +89,6 @@ public final class Libc {
     static final MethodHandle SYSCALL = link();
 
     private static MethodHandle link() {
-      String arch = System.getProperty("os.arch");
-      if (!System.getProperty("os.name").equals("Linux") || !(arch.equals("amd64") || ARM)) {
-        throw new UnsupportedOperationException(
-            "Mounting needs Linux on x86-64 or AArch64; this is "
-                + System.getProperty("os.name")
-                + " on "
-                + arch
-                + ".");
-      }
       Linker linker = Linker.nativeLinker();
       return linker.downcallHandle(
           linker.defaultLookup().findOrThrow("syscall"),
@@ -103,10 +99,15 @@ public final class Libc {
   }
 
   /** One system call of up to five arguments; returns its value or the negative errno. */
-  static long call(Call call, long a, long b, long c, long d, long e) {
+  private static long call(Call call, long a, long b, long c, long d, long e) {
+    return call(call.number, a, b, c, d, e);
+  }
+
+  /** The system call with {@code number}, of up to five arguments. */
+  static long call(long number, long a, long b, long c, long d, long e) {
     try {
       MemorySegment capture = CAPTURE.get();
-      long result = (long) Linked.SYSCALL.invokeExact(capture, (long) call.number, a, b, c, d, e);
+      long result = (long) Linked.SYSCALL.invokeExact(capture, number, a, b, c, d, e);
       return result == -1 ? -(int) ERRNO.get(capture, 0L) : result;
     } catch (RuntimeException | Error t) {
       throw t;
@@ -132,14 +133,6 @@ public final class Libc {
 
   static int close(int fd) {
     return (int) call(Call.CLOSE, fd, 0, 0, 0, 0);
-  }
-
-  /** {@code ioctl(2)} whose argument is a pointer to one int. */
-  static int ioctl(int fd, long request, int argument) {
-    try (Arena arena = Arena.ofConfined()) {
-      long pointer = arena.allocateFrom(JAVA_INT, argument).address();
-      return (int) call(Call.IOCTL, fd, request, pointer, 0, 0);
-    }
   }
 
   /** Duplicates {@code fd} to a number above 2. */

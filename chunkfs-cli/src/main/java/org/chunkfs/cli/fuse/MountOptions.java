@@ -5,13 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to mount, as {@code -o} gives it.
  *
  * @param flags the flags of {@code mount(2)}
  * @param source what the mount table shows as the source
- * @param allowOther whether other users may use the mount
+ * @param allowOther whether other users may use the mount; null for the default: root's mounts are
+ *     open to others, those of users are not
  * @param attrTimeout how long the kernel may keep attributes, in nanoseconds
  * @param entryTimeout how long it may keep names, in nanoseconds
  * @param negativeTimeout how long it may keep that a name is not there, in nanoseconds
@@ -25,7 +27,7 @@ import java.util.StringJoiner;
 public record MountOptions(
     long flags,
     String source,
-    boolean allowOther,
+    @Nullable Boolean allowOther,
     long attrTimeout,
     long entryTimeout,
     long negativeTimeout,
@@ -43,7 +45,7 @@ public record MountOptions(
     volume = Map.copyOf(volume);
   }
 
-  /** What holds where {@code -o} says nothing; only root's mounts are open to others by default. */
+  /** What holds where {@code -o} says nothing. */
   public static MountOptions defaults() {
     return parse("");
   }
@@ -56,7 +58,7 @@ public record MountOptions(
   public static MountOptions parse(String list) {
     long flags = Libc.MS_NOSUID | Libc.MS_NODEV;
     String source = "chunkfs";
-    boolean allowOther = Libc.euid() == 0;
+    Boolean allowOther = null;
     long attr = SECOND;
     long entry = SECOND;
     long negative = SECOND;
@@ -142,7 +144,7 @@ public record MountOptions(
   String forKernel(int fd, int uid, int gid) {
     StringJoiner options = new StringJoiner(",");
     options.add("fd=" + fd).add("rootmode=40000").add("user_id=" + uid).add("group_id=" + gid);
-    if (allowOther) {
+    if (!Boolean.FALSE.equals(allowOther)) {
       options.add("allow_other");
     }
     return options.add("default_permissions").add("max_read=" + MAX_REQUEST).toString();
@@ -156,7 +158,7 @@ public record MountOptions(
     options.add("subtype=" + FuseMount.SUBTYPE);
     options.add("default_permissions");
     options.add("max_read=" + MAX_REQUEST);
-    if (allowOther) {
+    if (Boolean.TRUE.equals(allowOther)) {
       options.add("allow_other");
     }
     options.add(readOnly() ? "ro" : "rw");

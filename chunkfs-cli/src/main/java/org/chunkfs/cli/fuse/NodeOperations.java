@@ -25,13 +25,18 @@ final class NodeOperations {
     return context.putStatx(reply, vfs.getattr(context.node(request)));
   }
 
+  /**
+   * A change of nothing is how the kernel, having agreed that clearing set-id bits is our work
+   * (HANDLE_KILLPRIV_V2), asks for that before a write or fallocate: {@code notify_change} is
+   * called for the bits, and they are masked out. The answer is what tells it the new mode.
+   */
   int setattr(FuseRequest request, FuseReply reply) throws IOException {
     long id = context.node(request);
     int valid = request.intAt(SetattrIn.VALID);
     Integer mode = null;
     if ((valid & SetattrIn.F_MODE) != 0) {
       mode = request.intAt(SetattrIn.MODE) & FuseContext.PERMISSIONS;
-    } else if ((valid & SetattrIn.F_KILL_SUIDGID) != 0) {
+    } else if ((valid & SetattrIn.F_KILL_SUIDGID) != 0 || (valid & SetattrIn.F_CHANGES) == 0) {
       mode = FuseContext.withoutSetIds(vfs.getattr(id));
     }
     AttrChange change =
