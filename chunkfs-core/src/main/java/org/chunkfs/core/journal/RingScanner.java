@@ -40,7 +40,7 @@ public final class RingScanner {
    * What a ring holds.
    *
    * @param records commits, voids and stamps of the chain, in order
-   * @param end just after the last of them, or where the damage is
+   * @param end just after the last of them; the tail if there is none
    * @param lastG number of the last commit or void; without one the predecessor that was given
    * @param stableG largest number that any stamp calls stable, also of stamps past a damage; 0:
    *     none
@@ -65,6 +65,7 @@ public final class RingScanner {
   private final RingId id;
   private final RingWindow window;
   private final int ringBytes;
+  private final long tail;
 
   /** No record ends past it, see {@link Ring}. */
   private final long limit;
@@ -84,6 +85,7 @@ public final class RingScanner {
     this.id = id;
     this.window = new RingWindow(io, ringBytes);
     this.ringBytes = ringBytes;
+    this.tail = tail;
     this.limit = tail + ringBytes - BLOCK;
     this.crcBudget = (long) MAX_CRC_LAPS * ringBytes;
     this.at = tail;
@@ -142,7 +144,8 @@ public final class RingScanner {
         damage = accept(found);
       }
     } while (found != null && damage == null);
-    return new Scan(Collections.unmodifiableList(records), at, lastG, stableG, damage);
+    long end = records.isEmpty() ? tail : records.getLast().end();
+    return new Scan(Collections.unmodifiableList(records), end, lastG, stableG, damage);
   }
 
   /** A record whose CRC and position hold. */
