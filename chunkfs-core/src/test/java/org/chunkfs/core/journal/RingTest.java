@@ -142,6 +142,22 @@ class RingTest {
   }
 
   @Test
+  void aLookAtTheTailTellsWhetherARecordIsThere() throws IOException {
+    assertThat(occupied(0, 5)).isFalse();
+    ring.append(record(104), 6, false);
+    assertThat(occupied(0, 5)).isTrue();
+    assertThat(occupied(0, 4)).as("another predecessor").isFalse();
+    assertThat(occupied(104, 6)).isFalse();
+    assertThat(occupied(-8, 6)).isFalse();
+    io.unreadableBlocks.add(0);
+    assertThatThrownBy(() -> occupied(0, 5)).isInstanceOf(IOException.class);
+  }
+
+  private boolean occupied(long tail, long prevG) throws IOException {
+    return RingScanner.occupied(RingModel.ID, io, BYTES, tail, prevG);
+  }
+
+  @Test
   void largeRecordsPass() throws IOException {
     int bytes = 1 << 22;
     MemoryRing large = new MemoryRing(bytes);
