@@ -1,0 +1,10 @@
+package org.chunkfs.core.chunk;
+
+/** The volume's one history, as a commit sees it. */
+public interface Numbers {
+  /** Takes the next commit number; the caller holds the write locks of every chunk it changes. */
+  long take();
+
+  /** The record of that commit (or its void) is completely written everywhere. */
+  void written(long g);
+}

@@ -1,0 +1,231 @@
+package org.chunkfs.core.chunk;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which blocks of a chunk's body can be taken now, and which are free but still have to wait: for their freeing to be stable, and
+ * for a checkpoint that is writing them in place. Built from the block table; the table is the truth, this is its shadow in memory.
+ */
+final class SpaceMap {
+  /** Who asks: each class leaves something for the next. */
+  enum Use {
+    /** File data: leaves room for the directories and trees that must name it. */
+    DATA,
+    /** Metadata. */
+    METADATA,
+    /** Deletion, which must work on a full chunk. */
+    DELETION
+  }
+
+  private record Freed(long g, int block, int count) {}
+
+  private final int start;
+  private final int end;
+  private final long[] free;
+  private final BitSet hostReady;
+  private final ArrayDeque<Freed> waiting = new ArrayDeque<>();
+  private final int dataFloor;
+  private final int metadataFloor;
+  private int available;
+  private int waitingBlocks;
+  private int metadataCursor;
+  private int dataCursor;
+  private @Nullable BitSet beingWritten;
+
+  SpaceMap(int start, int end) {
+    this.start = start;
+    this.end = end;
+    free = new long[(end >>> 6) + 1];
+    hostReady = new BitSet(end);
+    metadataCursor = start;
+    dataCursor = start + (end - start) / 16;
+    metadataFloor = Math.min(16, (end - start) / 64);
+    dataFloor = metadataFloor + Math.min(512, (end - start) / 48);
+  }
+
+  /** While the map is built: {@code block} is free, or used (and then really allocated on the host). */
+  synchronized void learn(int block, boolean isFree) {
+    if (isFree) {
+      set(block);
+      available++;
+    } else {
+      hostReady.set(block);
+    }
+  }
+
+  /** Blocks that can be taken now. */
+  synchronized int available() {
+    return available;
+  }
+
+  /** Free blocks, those that must wait included. */
+  synchronized int free() {
+    return available + waitingBlocks;
+  }
+
+  synchronized boolean anyWaiting() {
+    return waitingBlocks > 0;
+  }
+
+  /** True if {@code use} could have {@code count} blocks once everything that waits is released. */
+  synchronized boolean couldTake(Use use, int count) {
+    return available + waitingBlocks - count >= floor(use);
+  }
+
+  private int floor(Use use) {
+    return switch (use) {
+      case DATA -> dataFloor;
+      case METADATA -> metadataFloor;
+      case DELETION -> 0;
+    };
+  }
+
+  /** Takes one block for metadata, low in the body; -1 when there is none for that use. */
+  synchronized int takeOne(Use use) {
+    if (available <= floor(use)) {
+      return -1;
+    }
+    int found = nextFree(metadataCursor);
+    if (found < 0) {
+      found = nextFree(start);
+    }
+    if (found >= 0) {
+      clear(found);
+      available--;
+      metadataCursor = found + 1;
+    }
+    return found;
+  }
+
+  /**
+   * Takes a run of at most {@code want} blocks for data, after {@code goal} if possible.
+   *
+   * @return first block and count as {@code block << 32 | count}, or -1
+   */
+  synchronized long takeRun(int want, int goal, Use use) {
+    int most = Math.min(want, available - floor(use));
+    if (most <= 0) {
+      return -1;
+    }
+    int first;
+    if (goal > start && goal < end && isFree(goal)) {
+      first = goal;
+    } else {
+      first = nextFree(dataCursor);
+      if (first < 0) {
+        first = nextFree(start);
+      }
+    }
+    if (first < 0) {
+      return -1;
+    }
+    int count = 0;
+    while (count < most && first + count < end && isFree(first + count)) {
+      clear(first + count);
+      count++;
+    }
+    available -= count;
+    dataCursor = first + count;
+    return (long) first << 32 | count;
+  }
+
+  /** Gives back what was taken and never became live. */
+  synchronized void giveBack(int block, int count) {
+    for (int i = 0; i < count; i++) {
+      set(block + i);
+    }
+    available += count;
+    metadataCursor = Math.min(metadataCursor, block);
+  }
+
+  /** Commit {@code g} freed these blocks. */
+  synchronized void freed(long g, int block, int count) {
+    waiting.addLast(new Freed(g, block, count));
+    waitingBlocks += count;
+  }
+
+  /** Makes blocks whose freeing is stable (and known to be) usable again. */
+  synchronized void release(long stable) {
+    while (true) {
+      Freed first = waiting.peekFirst();
+      if (first == null || first.g > stable || touches(beingWritten, first)) {
+        return;
+      }
+      waiting.removeFirst();
+      waitingBlocks -= first.count;
+      for (int i = 0; i < first.count; i++) {
+        set(first.block + i);
+      }
+      available += first.count;
+      metadataCursor = Math.min(metadataCursor, first.block);
+    }
+  }
+
+  private static boolean touches(@Nullable BitSet blocks, Freed run) {
+    if (blocks == null) {
+      return false;
+    }
+    int next = blocks.nextSetBit(run.block);
+    return next >= 0 && next < run.block + run.count;
+  }
+
+  /** A checkpoint is writing these blocks in place (null: done); they are not reused meanwhile. */
+  synchronized void writing(@Nullable BitSet blocks) {
+    beingWritten = blocks;
+  }
+
+  /**
+   * The run of free blocks from {@code block} (just taken) on that the host may not have allocated yet, at most {@code most}; 0 when it
+   * is known to have. The caller writes zeros there and then says so with {@link #hostAllocated}.
+   */
+  synchronized int hostUnknown(int block, int most) {
+    if (hostReady.get(block)) {
+      return 0;
+    }
+    int n = 1;
+    while (n < most && block + n < end && isFree(block + n) && !hostReady.get(block + n)) {
+      n++;
+    }
+    return n;
+  }
+
+  synchronized void hostAllocated(int block, int count) {
+    hostReady.set(block, block + count);
+  }
+
+  private int nextFree(int from) {
+    if (from >= end) {
+      return -1;
+    }
+    int w = from >>> 6;
+    long word = free[w] & -1L << from;
+    while (word == 0) {
+      if (++w >= free.length) {
+        return -1;
+      }
+      word = free[w];
+    }
+    int found = w << 6 | Long.numberOfTrailingZeros(word);
+    return found < end ? found : -1;
+  }
+
+  private boolean isFree(int block) {
+    return (free[block >>> 6] & 1L << block) != 0;
+  }
+
+  private void set(int block) {
+    free[block >>> 6] |= 1L << block;
+  }
+
+  private void clear(int block) {
+    free[block >>> 6] &= ~(1L << block);
+  }
+
+  @Override
+  public synchronized String toString() {
+    return "space[" + start + ".." + end + ") available " + available + " waiting " + waitingBlocks + " words " + Arrays.hashCode(free);
+  }
+}
