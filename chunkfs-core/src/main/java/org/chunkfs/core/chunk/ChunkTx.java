@@ -33,6 +33,7 @@ public final class ChunkTx implements BlockWriter {
 
   private final Chunk chunk;
   private final boolean deletion;
+  private final boolean checkpoint;
   private int[] blocks = new int[16];
   private byte[] @Nullable [] before = new byte[16][];
   private byte[] @Nullable [] now = new byte[16][];
@@ -50,8 +51,18 @@ public final class ChunkTx implements BlockWriter {
 
   /** @param deletion may use the space kept for deletion */
   public ChunkTx(Chunk chunk, boolean deletion) {
+    this(chunk, deletion, false);
+  }
+
+  private ChunkTx(Chunk chunk, boolean deletion, boolean checkpoint) {
     this.chunk = chunk;
     this.deletion = deletion;
+    this.checkpoint = checkpoint;
+  }
+
+  /** A transaction that may use the quarter of the ring kept for checkpoints. */
+  static ChunkTx forCheckpoint(Chunk chunk) {
+    return new ChunkTx(chunk, false, true);
   }
 
   @Override
@@ -241,7 +252,7 @@ public final class ChunkTx implements BlockWriter {
       inodeDelta = 0;
     }
     int most = 256 + tag.length + liveCount * 8 + count * (BlockHeader.BLOCK + 64);
-    if (!chunk.ring().fits(most, deletion)) {
+    if (!chunk.ring().fits(most, checkpoint)) {
       throw new Retry.RingFull(chunk);
     }
   }

@@ -1,0 +1,175 @@
+package org.chunkfs.core.chunk;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+import org.chunkfs.core.error.CorruptException;
+import org.chunkfs.core.format.BlockHeader;
+import org.chunkfs.core.format.BlockKind;
+import org.chunkfs.core.format.ChunkGeometry;
+import org.chunkfs.core.format.ChunkHeader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A chunk's two headers and table roots: which pair counts, and writing the other one.
+ *
+ * <p>Copy {@code i} goes with root slot {@code i}; the pair with the higher sequence counts. Only the other pair is ever
+ * written, so a torn write leaves the one that counts.
+ */
+public final class HeaderCopies {
+  private final ChunkIo io;
+  private final ChunkGeometry geometry;
+  private byte[] header;
+  private int[] rootCrcs;
+  private final boolean otherLost;
+
+  private HeaderCopies(ChunkIo io, ChunkGeometry geometry, byte[] header, int[] rootCrcs, boolean otherLost) {
+    this.io = io;
+    this.geometry = geometry;
+    this.header = header;
+    this.rootCrcs = rootCrcs;
+    this.otherLost = otherLost;
+  }
+
+  /**
+   * Reads both copies and takes the one that counts.
+   *
+   * @throws CorruptException if neither can be believed, or the root slot of the one that counts is damaged
+   */
+  public static HeaderCopies read(ChunkIo io, ChunkGeometry geometry, byte[] uuid) throws IOException {
+    byte[][] copies = new byte[2][];
+    String[] problems = new String[2];
+    for (int copy = 0; copy < 2; copy++) {
+      byte[] block = readBlocks(io, geometry.header(copy), 1);
+      problems[copy] = problem(block, copy, geometry, uuid, io.chunk());
+      copies[copy] = block;
+    }
+    int best = problems[0] != null ? 1 : problems[1] != null ? 0 : sequence(copies[0]) > sequence(copies[1]) ? 0 : 1;
+    if (problems[best] != null) {
+      throw new CorruptException(
+          io.chunk(),
+          0,
+          "both headers of chunk %d are damaged: %s; %s".formatted(io.chunk(), problems[0], problems[1]));
+    }
+    byte[] header = copies[best];
+    int[] crcs = new int[geometry.tableBlocks()];
+    if ((ChunkHeader.FLAGS.get(header, 0) & ChunkHeader.INITIALIZED) != 0) {
+      byte[] root = readBlocks(io, geometry.root(best), geometry.rootBlocks());
+      if (crc(root) != ChunkHeader.ROOT_CRC.get(header, 0)) {
+        throw new CorruptException(
+            io.chunk(),
+            geometry.root(best),
+            "chunk %d: the table root (slot %d) does not match its header: CRC 0x%08x, expected 0x%08x"
+                .formatted(io.chunk(), best, crc(root), ChunkHeader.ROOT_CRC.get(header, 0)));
+      }
+      for (int i = 0; i < crcs.length; i++) {
+        crcs[i] = (int) java.lang.invoke.MethodHandles.byteArrayViewVarHandle(int[].class, java.nio.ByteOrder.LITTLE_ENDIAN).get(root, crcAt(i));
+      }
+    }
+    return new HeaderCopies(io, geometry, header, crcs, problems[1 - best] != null);
+  }
+
+  private static @Nullable String problem(byte[] block, int copy, ChunkGeometry geometry, byte[] uuid, int chunk) {
+    String bad = BlockHeader.problem(block, BlockKind.CHUNK_HEADER, uuid, chunk, geometry.header(copy));
+    if (bad != null) {
+      return "copy " + copy + ": " + bad;
+    }
+    if (!BlockHeader.sealed(block, BlockHeader.BLOCK)) {
+      return "copy " + copy + ": its checksum is wrong";
+    }
+    if (ChunkHeader.BLOCKS.get(block, 0) != geometry.blocks() || ChunkHeader.COPY.get(block, 0) != copy) {
+      return "copy " + copy + ": it is of a chunk of another shape";
+    }
+    return null;
+  }
+
+  private static long sequence(byte[] header) {
+    return ChunkHeader.SEQUENCE.get(header, 0);
+  }
+
+  private static int crcAt(int tableBlock) {
+    return tableBlock / ChunkGeometry.CRCS_PER_ROOT_BLOCK * BlockHeader.BLOCK
+        + BlockHeader.SIZE
+        + tableBlock % ChunkGeometry.CRCS_PER_ROOT_BLOCK * 4;
+  }
+
+  static byte[] readBlocks(ChunkIo io, int block, int count) throws IOException {
+    byte[] bytes = new byte[count * BlockHeader.BLOCK];
+    io.read(block, ByteBuffer.wrap(bytes));
+    return bytes;
+  }
+
+  /** CRC32C of a block or a run of them. */
+  static int crc(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, bytes.length);
+    return (int) crc.getValue();
+  }
+
+  /** The header that counts; not to be changed. */
+  public byte[] header() {
+    return header;
+  }
+
+  public boolean initialized() {
+    return (ChunkHeader.FLAGS.get(header, 0) & ChunkHeader.INITIALIZED) != 0;
+  }
+
+  /** The other copy cannot be read: torn while it was written, or damaged since. */
+  public boolean otherLost() {
+    return otherLost;
+  }
+
+  /** CRC of each table block as it stands in place, 0 where none was ever written. */
+  int[] rootCrcs() {
+    return rootCrcs;
+  }
+
+  /** Fills in the fields of a header about to be written. */
+  interface Filler {
+    void fill(byte[] header);
+  }
+
+  /** First half of a switch: writes the root slot of the other pair. */
+  void writeOtherRoot(int[] crcs) throws IOException {
+    byte[] root = root(crcs);
+    io.write(geometry.root(otherCopy()), ByteBuffer.wrap(root));
+  }
+
+  /** Second half, after a flush: writes the other header, which counts from then on. */
+  void writeOtherHeader(int[] crcs, Filler filler) throws IOException {
+    byte[] next = header.clone();
+    int copy = otherCopy();
+    ChunkHeader.COPY.set(next, 0, copy);
+    BlockHeader.ADDRESS.set(next, 0, geometry.header(copy));
+    ChunkHeader.SEQUENCE.set(next, 0, sequence(header) + 1);
+    filler.fill(next);
+    ChunkHeader.ROOT_CRC.set(next, 0, crc(root(copy, crcs)));
+    BlockHeader.seal(next, BlockHeader.BLOCK);
+    io.write(geometry.header(copy), ByteBuffer.wrap(next));
+    header = next;
+    rootCrcs = crcs;
+  }
+
+  private int otherCopy() {
+    return 1 - ChunkHeader.COPY.get(header, 0);
+  }
+
+  private byte[] root(int[] crcs) {
+    return root(otherCopy(), crcs);
+  }
+
+  private byte[] root(int copy, int[] crcs) {
+    byte[] uuid = BlockHeader.UUID.get(header, 0);
+    byte[] root = new byte[geometry.rootBlocks() * BlockHeader.BLOCK];
+    byte[] block = new byte[BlockHeader.BLOCK];
+    for (int i = 0; i < geometry.rootBlocks(); i++) {
+      BlockHeader.init(block, BlockKind.TABLE_ROOT, uuid, io.chunk(), geometry.root(copy) + i, 0);
+      System.arraycopy(block, 0, root, i * BlockHeader.BLOCK, BlockHeader.SIZE);
+    }
+    for (int i = 0; i < crcs.length; i++) {
+      ByteBuffer.wrap(root).order(java.nio.ByteOrder.LITTLE_ENDIAN).putInt(crcAt(i), crcs[i]);
+    }
+    return root;
+  }
+}
