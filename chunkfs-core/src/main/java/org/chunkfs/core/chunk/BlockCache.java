@@ -12,7 +12,9 @@ final class BlockCache {
   private final AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable CachedBlock>> pages;
   private final LongAdder resident;
 
-  /** @param resident the volume's count of blocks in memory */
+  /**
+   * @param resident the volume's count of blocks in memory
+   */
   BlockCache(int blocks, LongAdder resident) {
     pages = new AtomicReferenceArray<>((blocks + PAGE - 1) >>> SHIFT);
     this.resident = resident;

@@ -12,10 +12,12 @@ import org.chunkfs.core.format.ChunkStateBlock;
 import org.chunkfs.core.format.TableEntry;
 
 /**
- * Moves a chunk's changes from the ring to their places, so that the ring's tail can move. Fuzzy: commits go on meanwhile.
+ * Moves a chunk's changes from the ring to their places, so that the ring's tail can move. Fuzzy:
+ * commits go on meanwhile.
  *
- * <p>Order: records stable; blocks in place; their CRCs logged; flush; table blocks as of that log and the other root slot;
- * flush; the other header; flush; only then is ring space reused. One at a time for each chunk.
+ * <p>Order: records stable; blocks in place; their CRCs logged; flush; table blocks as of that log
+ * and the other root slot; flush; the other header; flush; only then is ring space reused. One at a
+ * time for each chunk.
  */
 public final class Checkpoint {
   private static final int GATHER = 64;
@@ -30,7 +32,9 @@ public final class Checkpoint {
   private final long deadline;
   private final ByteBuffer gather = ByteBuffer.allocateDirect(GATHER * BlockHeader.BLOCK);
 
-  /** @param deadline for each wait for the chunk's lock */
+  /**
+   * @param deadline for each wait for the chunk's lock
+   */
   public Checkpoint(Chunk chunk, Numbers numbers, Stability stability, long deadline) {
     this.chunk = chunk;
     this.geometry = chunk.geometry();
@@ -53,14 +57,14 @@ public final class Checkpoint {
       redoG = chunk.ring().lastG();
       chunk.nextPeriod();
       BitSet writing = new BitSet();
-      chunk.cache()
-          .forEachDirty(
-              (block, content) -> {
-                if (!geometry.inTable(block)) {
-                  bodies.add(new Shot(block, content));
-                  writing.set(block);
-                }
-              });
+      chunk
+          .cache()
+          .forEachDirty((block, content) -> {
+            if (!geometry.inTable(block)) {
+              bodies.add(new Shot(block, content));
+              writing.set(block);
+            }
+          });
       SpaceMap space = chunk.spaceIfKnown();
       if (space != null) {
         space.writing(writing);
@@ -122,7 +126,10 @@ public final class Checkpoint {
     }
   }
 
-  /** Commits the checksums of the blocks just written, then takes the table blocks that are to go in place. */
+  /**
+   * Commits the checksums of the blocks just written, then takes the table blocks that are to go in
+   * place.
+   */
   private long logCrcs(List<Shot> bodies, List<Shot> tables) throws IOException {
     int done = 0;
     while (true) {
@@ -150,13 +157,13 @@ public final class Checkpoint {
           commit(tx);
           done = next;
           if (next == bodies.size()) {
-            chunk.cache()
-                .forEachDirty(
-                    (block, content) -> {
-                      if (geometry.inTable(block)) {
-                        tables.add(new Shot(block, content));
-                      }
-                    });
+            chunk
+                .cache()
+                .forEachDirty((block, content) -> {
+                  if (geometry.inTable(block)) {
+                    tables.add(new Shot(block, content));
+                  }
+                });
             return chunk.ring().lastG();
           }
         } finally {
@@ -179,7 +186,8 @@ public final class Checkpoint {
     tx.publish(g);
   }
 
-  private void finish(List<Shot> bodies, List<Shot> tables, int[] crcs, long redoPoint) throws IOException {
+  private void finish(List<Shot> bodies, List<Shot> tables, int[] crcs, long redoPoint)
+      throws IOException {
     chunk.lock().lockWrite(deadline);
     try {
       chunk.ring().moveTail(redoPoint);

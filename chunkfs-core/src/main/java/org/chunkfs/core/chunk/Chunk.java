@@ -23,9 +23,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One incarnation of one chunk, from its recovery to its next crash.
  *
- * <p>Invariants: the current block is the one in the cache, or, where there is none, the one in place, whose checksum the block
- * table (for table blocks: the root) holds. A block whose current content is not in place is dirty and never leaves the
- * cache. Blocks are replaced only under the write lock.
+ * <p>Invariants: the current block is the one in the cache, or, where there is none, the one in
+ * place, whose checksum the block table (for table blocks: the root) holds. A block whose current
+ * content is not in place is dirty and never leaves the cache. Blocks are replaced only under the
+ * write lock.
  */
 public final class Chunk implements BlockReader {
   private final int id;
@@ -42,7 +43,13 @@ public final class Chunk implements BlockReader {
   private volatile int[] rootCrcs;
   private int period;
 
-  private Chunk(byte[] uuid, ChunkGeometry geometry, ChunkIo io, HeaderCopies headers, Ring ring, LongAdder resident) {
+  private Chunk(
+      byte[] uuid,
+      ChunkGeometry geometry,
+      ChunkIo io,
+      HeaderCopies headers,
+      Ring ring,
+      LongAdder resident) {
     this.id = io.chunk();
     this.uuid = uuid;
     this.geometry = geometry;
@@ -111,10 +118,11 @@ public final class Chunk implements BlockReader {
   }
 
   /**
-   * Makes a chunk that was never used ready: zeros on everything that will be metadata, then both headers, each flushed. The
-   * first commit is {@link #firstCommit}.
+   * Makes a chunk that was never used ready: zeros on everything that will be metadata, then both
+   * headers, each flushed. The first commit is {@link #firstCommit}.
    */
-  public static HeaderCopies initialize(byte[] uuid, ChunkGeometry geometry, ChunkIo io, HeaderCopies headers, Stability stability)
+  public static HeaderCopies initialize(
+      byte[] uuid, ChunkGeometry geometry, ChunkIo io, HeaderCopies headers, Stability stability)
       throws IOException {
     zero(io, geometry.root(0), geometry.rootBlocks());
     zero(io, geometry.ringStart(), geometry.bodyStart() - geometry.ringStart() + 32);
@@ -250,7 +258,10 @@ public final class Chunk implements BlockReader {
     cache.put(block, new CachedBlock(data, true, period));
   }
 
-  /** Ends this incarnation: one volatile write revokes it, waiters are answered, its memory is let go. */
+  /**
+   * Ends this incarnation: one volatile write revokes it, waiters are answered, its memory is let
+   * go.
+   */
   public void fence() {
     io.fence();
     lock.fence();
@@ -278,7 +289,10 @@ public final class Chunk implements BlockReader {
     return space;
   }
 
-  /** Free blocks as far as known without reading: from the space map, else the state block, else the header. */
+  /**
+   * Free blocks as far as known without reading: from the space map, else the state block, else the
+   * header.
+   */
   public long freeBlocks() {
     SpaceMap known = space;
     if (known != null) {
@@ -305,7 +319,9 @@ public final class Chunk implements BlockReader {
     }
   }
 
-  /** Reserves blocks for data that is written before it is committed: {@code block << 32 | count}. */
+  /**
+   * Reserves blocks for data that is written before it is committed: {@code block << 32 | count}.
+   */
   public long reserve(int want, int goal) {
     SpaceMap map = space();
     long run = map.takeRun(want, goal, SpaceMap.Use.DATA);
@@ -347,7 +363,11 @@ public final class Chunk implements BlockReader {
       } else if (geometry.inBody(block)) {
         loadBody(block, deadline);
       } else {
-        throw new CorruptException(id, block, "chunk %d: something leads to block %d, which is outside its body".formatted(id, block));
+        throw new CorruptException(
+            id,
+            block,
+            "chunk %d: something leads to block %d, which is outside its body"
+                .formatted(id, block));
       }
     }
   }
@@ -368,8 +388,11 @@ public final class Chunk implements BlockReader {
     }
   }
 
-  /** The table block in place, checked; null if it changed meanwhile and must be looked up again. */
-  private byte @Nullable [] tableFromMedia(int block, int expected, long deadline) throws IOException {
+  /**
+   * The table block in place, checked; null if it changed meanwhile and must be looked up again.
+   */
+  private byte @Nullable [] tableFromMedia(int block, int expected, long deadline)
+      throws IOException {
     byte[] data = new byte[BlockHeader.BLOCK];
     if (expected == 0) {
       BlockHeader.init(data, BlockKind.TABLE, uuid, id, block, 0);
@@ -402,7 +425,8 @@ public final class Chunk implements BlockReader {
     throw new CorruptException(
         id,
         block,
-        "chunk %d block %d (%s): checksum 0x%08x, expected 0x%08x".formatted(id, block, what, found, expected));
+        "chunk %d block %d (%s): checksum 0x%08x, expected 0x%08x"
+            .formatted(id, block, what, found, expected));
   }
 
   static int tableCrc(byte[] data) {
@@ -421,7 +445,10 @@ public final class Chunk implements BlockReader {
     BlockKind kind = BlockKind.of(TableEntry.KIND.get(table.data, at));
     if (kind != BlockKind.CHUNK_STATE && kind != BlockKind.INODES && kind != BlockKind.TREE) {
       throw new CorruptException(
-          id, block, "chunk %d: something leads to block %d as metadata, but the block table calls it %s".formatted(id, block, kind));
+          id,
+          block,
+          "chunk %d: something leads to block %d as metadata, but the block table calls it %s"
+              .formatted(id, block, kind));
     }
     int expected = TableEntry.CRC.get(table.data, at);
     byte[] data = new byte[BlockHeader.BLOCK];
@@ -431,7 +458,9 @@ public final class Chunk implements BlockReader {
       lock.lockRead(deadline);
       try {
         CachedBlock again = cache.get(tableBlock);
-        if (again == null || TableEntry.CRC.get(again.data, at) != expected || cache.get(block) != null) {
+        if (again == null
+            || TableEntry.CRC.get(again.data, at) != expected
+            || cache.get(block) != null) {
           return;
         }
       } finally {
@@ -461,7 +490,7 @@ public final class Chunk implements BlockReader {
     if (space != null) {
       return;
     }
-    byte[][] read = new byte[geometry.tableBlocks()][];
+    byte @Nullable [][] read = new byte[geometry.tableBlocks()][];
     while (true) {
       int[] crcs = rootCrcs;
       for (int i = 0; i < read.length; i++) {
@@ -486,7 +515,7 @@ public final class Chunk implements BlockReader {
     }
   }
 
-  private boolean complete(byte[][] read, int[] crcs) {
+  private boolean complete(byte @Nullable [][] read, int[] crcs) {
     for (int i = 0; i < read.length; i++) {
       if (read[i] == null && crcs[i] != 0 && cache.get(geometry.tableStart() + i) == null) {
         return false;
@@ -495,7 +524,7 @@ public final class Chunk implements BlockReader {
     return true;
   }
 
-  private SpaceMap build(byte[][] read) {
+  private SpaceMap build(byte @Nullable [][] read) {
     SpaceMap map = new SpaceMap(geometry.bodyStart(), geometry.bodyEnd());
     for (int block = geometry.bodyStart(); block < geometry.bodyEnd(); block++) {
       int i = geometry.tableBlock(block) - geometry.tableStart();

@@ -11,10 +11,11 @@ import org.chunkfs.core.error.MemberMissingException;
 import org.chunkfs.core.format.BlockHeader;
 
 /**
- * One incarnation's handle on the device: reads and writes of its own blocks only, until it is fenced.
+ * One incarnation's handle on the device: reads and writes of its own blocks only, until it is
+ * fenced.
  *
- * <p>Fencing is one volatile write. A write counts itself, tests the fence, writes, uncounts; so once the fence is up and the
- * count is zero, nothing more of this incarnation reaches the device.
+ * <p>Fencing is one volatile write. A write counts itself, tests the fence, writes, uncounts; so
+ * once the fence is up and the count is zero, nothing more of this incarnation reaches the device.
  */
 public final class ChunkIo {
   private final BlockDevice device;
@@ -49,7 +50,7 @@ public final class ChunkIo {
     try {
       device.read(base + offset, dst);
     } catch (MemberMissingException e) {
-      throw new ChunkUnavailableException(chunk, e.getMessage());
+      throw new ChunkUnavailableException(chunk, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw failed("read", offset, e);
     }
@@ -76,13 +77,14 @@ public final class ChunkIo {
     writes.incrementAndGet();
     try {
       if (fenced) {
-        throw new ChunkUnavailableException(chunk, "chunk " + chunk + " was taken out of service during the request; try again");
+        throw new ChunkUnavailableException(
+            chunk, "chunk " + chunk + " was taken out of service during the request; try again");
       }
       device.write(base + offset, src);
     } catch (ChunkUnavailableException | DeviceFullException e) {
       throw e;
     } catch (MemberMissingException e) {
-      throw new ChunkUnavailableException(chunk, e.getMessage());
+      throw new ChunkUnavailableException(chunk, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw failed("written", offset, e);
     } finally {
@@ -106,14 +108,24 @@ public final class ChunkIo {
 
   private void check(long offset, int length) {
     if (offset < 0 || offset + length > (long) blocks * BlockHeader.BLOCK) {
-      throw new IllegalArgumentException("chunk " + chunk + ": " + length + " bytes at " + offset + " are outside its " + blocks + " blocks");
+      throw new IllegalArgumentException(
+          "chunk "
+              + chunk
+              + ": "
+              + length
+              + " bytes at "
+              + offset
+              + " are outside its "
+              + blocks
+              + " blocks");
     }
   }
 
   private ChunkIoException failed(String verb, long offset, IOException cause) {
     return new ChunkIoException(
         chunk,
-        "chunk %d block %d cannot be %s: %s".formatted(chunk, offset / BlockHeader.BLOCK, verb, cause.getMessage()),
+        "chunk %d block %d cannot be %s: %s"
+            .formatted(chunk, offset / BlockHeader.BLOCK, verb, cause.getMessage()),
         cause);
   }
 }

@@ -5,8 +5,9 @@ import org.chunkfs.core.error.ChunkUnavailableException;
 import org.chunkfs.core.error.DeadlineException;
 
 /**
- * The lock of one incarnation: many readers or one writer, writers first, every wait with a deadline. Fencing it answers all
- * waiters at once; whoever holds it keeps a lock that nobody will ever want again.
+ * The lock of one incarnation: many readers or one writer, writers first, every wait with a
+ * deadline. Fencing it answers all waiters at once; whoever holds it keeps a lock that nobody will
+ * ever want again.
  */
 public final class ChunkLock {
   private final int chunk;
@@ -20,7 +21,9 @@ public final class ChunkLock {
     this.chunk = chunk;
   }
 
-  /** @param deadline System.nanoTime() value */
+  /**
+   * @param deadline System.nanoTime() value
+   */
   public synchronized void lockRead(long deadline) throws IOException {
     while (true) {
       refuseFenced();
@@ -37,7 +40,9 @@ public final class ChunkLock {
     wake();
   }
 
-  /** @param deadline System.nanoTime() value */
+  /**
+   * @param deadline System.nanoTime() value
+   */
   public synchronized void lockWrite(long deadline) throws IOException {
     waitingWriters++;
     try {
@@ -62,7 +67,9 @@ public final class ChunkLock {
     wake();
   }
 
-  /** Revokes the lock: every wait for it, now and later, is answered with ChunkUnavailableException. */
+  /**
+   * Revokes the lock: every wait for it, now and later, is answered with ChunkUnavailableException.
+   */
   public synchronized void fence() {
     fenced = true;
     notifyAll();
@@ -70,7 +77,8 @@ public final class ChunkLock {
 
   private void refuseFenced() throws IOException {
     if (fenced) {
-      throw new ChunkUnavailableException(chunk, "chunk " + chunk + " is out of service; try again");
+      throw new ChunkUnavailableException(
+          chunk, "chunk " + chunk + " is out of service; try again");
     }
   }
 
@@ -96,7 +104,8 @@ public final class ChunkLock {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
-      throw new DeadlineException("interrupted while waiting for chunk " + chunk + "; nothing was changed");
+      throw new DeadlineException(
+          "interrupted while waiting for chunk " + chunk + "; nothing was changed");
     }
   }
 }

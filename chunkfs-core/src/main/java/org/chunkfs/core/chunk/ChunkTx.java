@@ -17,11 +17,15 @@ import org.chunkfs.core.journal.RecordWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mini-transaction's part in one chunk: private copies of blocks, edited at will, then logged as differences and published, or
- * dropped. The chunk's write lock is held from the first edit to the end.
+ * A mini-transaction's part in one chunk: private copies of blocks, edited at will, then logged as
+ * differences and published, or dropped. The chunk's write lock is held from the first edit to the
+ * end.
  */
 public final class ChunkTx implements BlockWriter {
-  /** Something that carries the commit's number: filled in once that is known. Touches only blocks already edited. */
+  /**
+   * Something that carries the commit's number: filled in once that is known. Touches only blocks
+   * already edited.
+   */
   @FunctionalInterface
   public interface Stamping {
     void stamp(long g) throws IOException;
@@ -49,7 +53,9 @@ public final class ChunkTx implements BlockWriter {
   private int freeDelta;
   private int inodeDelta;
 
-  /** @param deletion may use the space kept for deletion */
+  /**
+   * @param deletion may use the space kept for deletion
+   */
   public ChunkTx(Chunk chunk, boolean deletion) {
     this(chunk, deletion, false);
   }
@@ -97,7 +103,8 @@ public final class ChunkTx implements BlockWriter {
     }
     byte[] mine = now[i];
     if (mine == null) {
-      throw new IllegalStateException("block " + block + " of chunk " + chunk.id() + " was freed by this transaction");
+      throw new IllegalStateException(
+          "block " + block + " of chunk " + chunk.id() + " was freed by this transaction");
     }
     return mine;
   }
@@ -132,14 +139,17 @@ public final class ChunkTx implements BlockWriter {
   }
 
   @Override
-  public int allocate(BlockKind kind, long owner, int ownerGeneration, long logical) throws IOException {
+  public int allocate(BlockKind kind, long owner, int ownerGeneration, long logical)
+      throws IOException {
     SpaceMap space = chunk.space();
     int block = space.takeOne(deletion ? SpaceMap.Use.DELETION : SpaceMap.Use.METADATA);
     if (block < 0) {
-      if (space.anyWaiting() && space.couldTake(deletion ? SpaceMap.Use.DELETION : SpaceMap.Use.METADATA, 1)) {
+      if (space.anyWaiting()
+          && space.couldTake(deletion ? SpaceMap.Use.DELETION : SpaceMap.Use.METADATA, 1)) {
         throw new Retry.FlushNeeded(chunk);
       }
-      throw new FsException(FsException.Reason.NO_SPACE, "chunk " + chunk.id() + " has no free block left");
+      throw new FsException(
+          FsException.Reason.NO_SPACE, "chunk " + chunk.id() + " has no free block left");
     }
     taken = push(taken, takenCount++, (long) block << 32 | 1);
     int unknown = space.hostUnknown(block, HOST_RUN);
@@ -147,7 +157,8 @@ public final class ChunkTx implements BlockWriter {
       chunk.io().write(block, ByteBuffer.wrap(ZEROS, 0, unknown * BlockHeader.BLOCK));
       space.hostAllocated(block, unknown);
     }
-    TableOps.set(edit(geometry().tableBlock(block)), block, kind, 0, 0, owner, ownerGeneration, logical);
+    TableOps.set(
+        edit(geometry().tableBlock(block)), block, kind, 0, 0, owner, ownerGeneration, logical);
     byte[] fresh = new byte[BlockHeader.BLOCK];
     BlockHeader.init(fresh, kind, chunk.uuid(), chunk.id(), block, owner);
     int i = index(block);
@@ -184,15 +195,32 @@ public final class ChunkTx implements BlockWriter {
   }
 
   /**
-   * Makes blocks that were reserved and written live: {@code crcs[from ...]} are the CRC32C of their content.
+   * Makes blocks that were reserved and written live: {@code crcs[from ...]} are the CRC32C of
+   * their content.
    *
    * @param flags TableEntry.UNWRITTEN or 0
    */
-  public void makeLive(int block, int n, long owner, int ownerGeneration, long logical, int @Nullable [] crcs, int from, int flags)
+  public void makeLive(
+      int block,
+      int n,
+      long owner,
+      int ownerGeneration,
+      long logical,
+      int @Nullable [] crcs,
+      int from,
+      int flags)
       throws IOException {
     for (int i = 0; i < n; i++) {
       byte[] table = edit(geometry().tableBlock(block + i));
-      TableOps.set(table, block + i, BlockKind.DATA, flags, crcs == null ? 0 : crcs[from + i], owner, ownerGeneration, logical + i);
+      TableOps.set(
+          table,
+          block + i,
+          BlockKind.DATA,
+          flags,
+          crcs == null ? 0 : crcs[from + i],
+          owner,
+          ownerGeneration,
+          logical + i);
     }
     if (flags == 0) {
       live = push(live, liveCount++, (long) block << 32 | n);
@@ -241,12 +269,14 @@ public final class ChunkTx implements BlockWriter {
   }
 
   /**
-   * Last step that can still fail for want of something: brings the counters up to date and asks whether the ring has room.
+   * Last step that can still fail for want of something: brings the counters up to date and asks
+   * whether the ring has room.
    */
   public void prepare() throws IOException {
     if (freeDelta != 0 || inodeDelta != 0) {
       byte[] state = edit(geometry().stateBlock());
-      ChunkStateBlock.FREE_BLOCKS.set(state, 0, ChunkStateBlock.FREE_BLOCKS.get(state, 0) + freeDelta);
+      ChunkStateBlock.FREE_BLOCKS.set(
+          state, 0, ChunkStateBlock.FREE_BLOCKS.get(state, 0) + freeDelta);
       ChunkStateBlock.INODES.set(state, 0, ChunkStateBlock.INODES.get(state, 0) + inodeDelta);
       freeDelta = 0;
       inodeDelta = 0;
@@ -294,7 +324,8 @@ public final class ChunkTx implements BlockWriter {
   private void sealInodes(int block, byte @Nullable [] old, byte[] mine) {
     for (int slot = 0; slot < InodeRecord.PER_BLOCK; slot++) {
       int at = InodeRecord.offset(slot);
-      if (old != null && Arrays.equals(old, at, at + InodeRecord.SIZE, mine, at, at + InodeRecord.SIZE)) {
+      if (old != null
+          && Arrays.equals(old, at, at + InodeRecord.SIZE, mine, at, at + InodeRecord.SIZE)) {
         continue;
       }
       if (InodeRecord.inUse(mine, at)) {

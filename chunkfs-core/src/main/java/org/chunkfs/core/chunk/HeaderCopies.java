@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A chunk's two headers and table roots: which pair counts, and writing the other one.
  *
- * <p>Copy {@code i} goes with root slot {@code i}; the pair with the higher sequence counts. Only the other pair is ever
- * written, so a torn write leaves the one that counts.
+ * <p>Copy {@code i} goes with root slot {@code i}; the pair with the higher sequence counts. Only
+ * the other pair is ever written, so a torn write leaves the one that counts.
  */
 public final class HeaderCopies {
   private final ChunkIo io;
@@ -23,7 +23,8 @@ public final class HeaderCopies {
   private int[] rootCrcs;
   private final boolean otherLost;
 
-  private HeaderCopies(ChunkIo io, ChunkGeometry geometry, byte[] header, int[] rootCrcs, boolean otherLost) {
+  private HeaderCopies(
+      ChunkIo io, ChunkGeometry geometry, byte[] header, int[] rootCrcs, boolean otherLost) {
     this.io = io;
     this.geometry = geometry;
     this.header = header;
@@ -34,22 +35,28 @@ public final class HeaderCopies {
   /**
    * Reads both copies and takes the one that counts.
    *
-   * @throws CorruptException if neither can be believed, or the root slot of the one that counts is damaged
+   * @throws CorruptException if neither can be believed, or the root slot of the one that counts is
+   *     damaged
    */
-  public static HeaderCopies read(ChunkIo io, ChunkGeometry geometry, byte[] uuid) throws IOException {
+  public static HeaderCopies read(ChunkIo io, ChunkGeometry geometry, byte[] uuid)
+      throws IOException {
     byte[][] copies = new byte[2][];
-    String[] problems = new String[2];
+    @Nullable String[] problems = new String[2];
     for (int copy = 0; copy < 2; copy++) {
       byte[] block = readBlocks(io, geometry.header(copy), 1);
       problems[copy] = problem(block, copy, geometry, uuid, io.chunk());
       copies[copy] = block;
     }
-    int best = problems[0] != null ? 1 : problems[1] != null ? 0 : sequence(copies[0]) > sequence(copies[1]) ? 0 : 1;
+    int best =
+        problems[0] != null
+            ? 1
+            : problems[1] != null ? 0 : sequence(copies[0]) > sequence(copies[1]) ? 0 : 1;
     if (problems[best] != null) {
       throw new CorruptException(
           io.chunk(),
           0,
-          "both headers of chunk %d are damaged: %s; %s".formatted(io.chunk(), problems[0], problems[1]));
+          "both headers of chunk %d are damaged: %s; %s"
+              .formatted(io.chunk(), problems[0], problems[1]));
     }
     byte[] header = copies[best];
     int[] crcs = new int[geometry.tableBlocks()];
@@ -63,21 +70,28 @@ public final class HeaderCopies {
                 .formatted(io.chunk(), best, crc(root), ChunkHeader.ROOT_CRC.get(header, 0)));
       }
       for (int i = 0; i < crcs.length; i++) {
-        crcs[i] = (int) java.lang.invoke.MethodHandles.byteArrayViewVarHandle(int[].class, java.nio.ByteOrder.LITTLE_ENDIAN).get(root, crcAt(i));
+        crcs[i] =
+            (int)
+                java.lang.invoke.MethodHandles.byteArrayViewVarHandle(
+                        int[].class, java.nio.ByteOrder.LITTLE_ENDIAN)
+                    .get(root, crcAt(i));
       }
     }
     return new HeaderCopies(io, geometry, header, crcs, problems[1 - best] != null);
   }
 
-  private static @Nullable String problem(byte[] block, int copy, ChunkGeometry geometry, byte[] uuid, int chunk) {
-    String bad = BlockHeader.problem(block, BlockKind.CHUNK_HEADER, uuid, chunk, geometry.header(copy));
+  private static @Nullable String problem(
+      byte[] block, int copy, ChunkGeometry geometry, byte[] uuid, int chunk) {
+    String bad =
+        BlockHeader.problem(block, BlockKind.CHUNK_HEADER, uuid, chunk, geometry.header(copy));
     if (bad != null) {
       return "copy " + copy + ": " + bad;
     }
     if (!BlockHeader.sealed(block, BlockHeader.BLOCK)) {
       return "copy " + copy + ": its checksum is wrong";
     }
-    if (ChunkHeader.BLOCKS.get(block, 0) != geometry.blocks() || ChunkHeader.COPY.get(block, 0) != copy) {
+    if (ChunkHeader.BLOCKS.get(block, 0) != geometry.blocks()
+        || ChunkHeader.COPY.get(block, 0) != copy) {
       return "copy " + copy + ": it is of a chunk of another shape";
     }
     return null;

@@ -2,7 +2,10 @@ package org.chunkfs.core.chunk;
 
 import java.util.ArrayDeque;
 
-/** Inode blocks that may have a free slot: hints, the block table decides. Under the chunk's write lock. */
+/**
+ * Inode blocks that may have a free slot: hints, the block table decides. Under the chunk's write
+ * lock.
+ */
 final class InodeSpace {
   private final ArrayDeque<Integer> blocks = new ArrayDeque<>();
 

@@ -47,7 +47,8 @@ public final class Inodes {
   }
 
   private static FsException stale(long ino) {
-    return new FsException(FsException.Reason.STALE, "inode " + Ino.show(ino) + " is no longer there");
+    return new FsException(
+        FsException.Reason.STALE, "inode " + Ino.show(ino) + " is no longer there");
   }
 
   /** The block that holds an inode, checked by {@link #find} before. */
@@ -69,7 +70,8 @@ public final class Inodes {
     tx.target().space();
     int block;
     while ((block = hints.candidate()) >= 0) {
-      if (TableOps.kind(tx, block) == BlockKind.INODES.code() && TableOps.logical(tx, block) != ALL_SLOTS) {
+      if (TableOps.kind(tx, block) == BlockKind.INODES.code()
+          && TableOps.logical(tx, block) != ALL_SLOTS) {
         break;
       }
       hints.dropCandidate();
@@ -86,7 +88,11 @@ public final class Inodes {
     byte[] bytes = tx.edit(block);
     int at = InodeRecord.offset(slot);
     if (InodeRecord.inUse(bytes, at)) {
-      throw new CorruptException(tx.chunk(), block, "chunk %d block %d: slot %d is in use, but the block table calls it free".formatted(tx.chunk(), block, slot));
+      throw new CorruptException(
+          tx.chunk(),
+          block,
+          "chunk %d block %d: slot %d is in use, but the block table calls it free"
+              .formatted(tx.chunk(), block, slot));
     }
     InodeRecord.GENERATION.set(bytes, at, nextGeneration(tx));
     tx.inodeCount(1);

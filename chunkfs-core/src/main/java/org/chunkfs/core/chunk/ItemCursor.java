@@ -63,7 +63,9 @@ public final class ItemCursor {
     }
     descend(type.code(), major, minor);
     int i = TreePages.lowerBound(r, page, type.code(), major, minor);
-    boolean exact = i < TreePages.count(page) && ItemKey.compare(page, TreePages.item(r, page, i), type.code(), major, minor) == 0;
+    boolean exact =
+        i < TreePages.count(page)
+            && ItemKey.compare(page, TreePages.item(r, page, i), type.code(), major, minor) == 0;
     if (!exact) {
       i--;
     }
@@ -106,7 +108,9 @@ public final class ItemCursor {
     return at >= 0 && ItemKey.type(page, at) == type.code();
   }
 
-  /** @throws CorruptException if the item is of no type that this version knows */
+  /**
+   * @throws CorruptException if the item is of no type that this version knows
+   */
   public ItemType type() throws CorruptException {
     ItemType type = ItemType.of(ItemKey.type(page, at));
     if (type == null) {
@@ -144,7 +148,13 @@ public final class ItemCursor {
   /** Refuses a value shorter than its fixed fields. */
   public ItemCursor require(int length) throws CorruptException {
     if (valueLength() < length) {
-      throw corrupt("an item of type " + ItemKey.type(page, at) + " with a value of " + valueLength() + " bytes, expected at least " + length);
+      throw corrupt(
+          "an item of type "
+              + ItemKey.type(page, at)
+              + " with a value of "
+              + valueLength()
+              + " bytes, expected at least "
+              + length);
     }
     return this;
   }
@@ -152,7 +162,9 @@ public final class ItemCursor {
   /** An item here makes no sense. */
   public CorruptException corrupt(String what) {
     return new CorruptException(
-        r.chunk(), BlockHeader.ADDRESS.get(page, 0), "chunk %d inode %s has %s".formatted(r.chunk(), Ino.show(ino), what));
+        r.chunk(),
+        BlockHeader.ADDRESS.get(page, 0),
+        "chunk %d inode %s has %s".formatted(r.chunk(), Ino.show(ino), what));
   }
 
   private int inodeAt() {
@@ -193,7 +205,9 @@ public final class ItemCursor {
 
   /** Length of the inline item here, which ends inside. */
   private int inlineLength() throws CorruptException {
-    if (end - at < ItemKey.MIN_HEAD || end - at < ItemKey.head(page, at) || end - at < ItemKey.length(page, at)) {
+    if (end - at < ItemKey.MIN_HEAD
+        || end - at < ItemKey.head(page, at)
+        || end - at < ItemKey.length(page, at)) {
       throw corrupt("an inline item that does not end inside");
     }
     return ItemKey.length(page, at);
@@ -270,7 +284,9 @@ public final class ItemCursor {
     descend(type, major, minor);
     int i = TreePages.lowerBound(r, page, type, major, minor);
     index[levels - 1] = i;
-    boolean exact = i < TreePages.count(page) && ItemKey.compare(page, TreePages.item(r, page, i), type, major, minor) == 0;
+    boolean exact =
+        i < TreePages.count(page)
+            && ItemKey.compare(page, TreePages.item(r, page, i), type, major, minor) == 0;
     at = exact ? TreePages.item(r, page, i) : -1;
     return exact;
   }

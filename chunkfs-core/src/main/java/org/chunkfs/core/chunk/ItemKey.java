@@ -7,8 +7,10 @@ import org.chunkfs.core.format.ItemType;
 
 /** Encoded items: {@code type u8, value length u16, major u64, [minor u64], value}. */
 final class ItemKey {
-  private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
   /** Shortest item: a head without a minor key. */
   static final int MIN_HEAD = 11;
@@ -88,6 +90,9 @@ final class ItemKey {
 
   static int child(byte[] b, int at) {
     int v = at + head(b, at);
-    return (b[v] & 0xFF) | (b[v + 1] & 0xFF) << 8 | (b[v + 2] & 0xFF) << 16 | (b[v + 3] & 0xFF) << 24;
+    return (b[v] & 0xFF)
+        | (b[v + 1] & 0xFF) << 8
+        | (b[v + 2] & 0xFF) << 16
+        | (b[v + 3] & 0xFF) << 24;
   }
 }

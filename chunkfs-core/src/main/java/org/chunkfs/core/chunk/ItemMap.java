@@ -10,23 +10,28 @@ import org.chunkfs.core.format.Items;
 import org.chunkfs.core.format.TreePage;
 
 /**
- * Changes of an inode's item map: inline in the inode while it is small, else a B+tree of slotted pages in the same chunk.
+ * Changes of an inode's item map: inline in the inode while it is small, else a B+tree of slotted
+ * pages in the same chunk.
  *
- * <p>Levels fall by one towards the leaves (level 0). A page that becomes empty is freed; a root with one child is replaced by it; a
- * tree that fits in half the inline area goes back there.
+ * <p>Levels fall by one towards the leaves (level 0). A page that becomes empty is freed; a root
+ * with one child is replaced by it; a tree that fits in half the inline area goes back there.
  */
 public final class ItemMap {
   private ItemMap() {}
 
   /** Goes to exactly that key. */
-  public static boolean find(ItemCursor c, ItemType type, long major, long minor) throws IOException {
+  public static boolean find(ItemCursor c, ItemType type, long major, long minor)
+      throws IOException {
     return c.seek(type, major, minor) && c.at(type) && c.major() == major && c.minor() == minor;
   }
 
   /** Inserts or replaces an item; its value is at most {@link Items#MAX_VALUE} bytes. */
-  public static void put(BlockWriter w, long ino, ItemType type, long major, long minor, byte[] value) throws IOException {
+  public static void put(
+      BlockWriter w, long ino, ItemType type, long major, long minor, byte[] value)
+      throws IOException {
     if (value.length > Items.MAX_VALUE) {
-      throw new IllegalArgumentException("an item's value has at most " + Items.MAX_VALUE + " bytes, not " + value.length);
+      throw new IllegalArgumentException(
+          "an item's value has at most " + Items.MAX_VALUE + " bytes, not " + value.length);
     }
     ItemCursor c = new ItemCursor(w, ino);
     boolean exact = c.seekPlace(type.code(), major, minor);
@@ -51,7 +56,8 @@ public final class ItemMap {
   }
 
   /** Removes an item; true if it was there. */
-  public static boolean remove(BlockWriter w, long ino, ItemType type, long major, long minor) throws IOException {
+  public static boolean remove(BlockWriter w, long ino, ItemType type, long major, long minor)
+      throws IOException {
     ItemCursor c = new ItemCursor(w, ino);
     if (!c.seekPlace(type.code(), major, minor)) {
       return false;
@@ -74,7 +80,9 @@ public final class ItemMap {
   }
 
   /** Overwrites eight bytes (little-endian) inside the value of an item that is there. */
-  public static void patch(BlockWriter w, long ino, ItemType type, long major, long minor, int offset, long u64) throws IOException {
+  public static void patch(
+      BlockWriter w, long ino, ItemType type, long major, long minor, int offset, long u64)
+      throws IOException {
     ItemCursor c = new ItemCursor(w, ino);
     if (!c.seekPlace(type.code(), major, minor) || offset + 8 > c.valueLength()) {
       throw new IllegalStateException("no " + type + " item to patch in inode " + Ino.show(ino));
@@ -87,7 +95,8 @@ public final class ItemMap {
   }
 
   /**
-   * Drops all items of an inode that lie in a tree, whole leaves from the end, at most {@code most} pages a call.
+   * Drops all items of an inode that lie in a tree, whole leaves from the end, at most {@code most}
+   * pages a call.
    *
    * @return pages freed; less than {@code most}: the map is empty
    */
@@ -111,7 +120,8 @@ public final class ItemMap {
     return freed;
   }
 
-  private static boolean insertInline(BlockWriter w, long ino, int at, byte[] item) throws IOException {
+  private static boolean insertInline(BlockWriter w, long ino, int at, byte[] item)
+      throws IOException {
     byte[] now = w.get(Ino.block(ino));
     int inode = InodeRecord.offset(Ino.slot(ino));
     int bytes = InodeRecord.INLINE_BYTES.get(now, inode);
@@ -166,7 +176,8 @@ public final class ItemMap {
   }
 
   /** Puts an item in the page at {@code depth} of the cursor's path, where its index says. */
-  private static void insert(BlockWriter w, long ino, ItemCursor c, int depth, byte[] item) throws IOException {
+  private static void insert(BlockWriter w, long ino, ItemCursor c, int depth, byte[] item)
+      throws IOException {
     int block = c.blocks[depth];
     byte[] page = w.edit(block);
     int i = c.index[depth];
@@ -223,8 +234,12 @@ public final class ItemMap {
     return count - 1;
   }
 
-  /** After an item left the page at {@code depth}: frees what is empty, shortens the tree. Returns pages freed. */
-  private static int shrink(BlockWriter w, long ino, ItemCursor c, int leafDepth) throws IOException {
+  /**
+   * After an item left the page at {@code depth}: frees what is empty, shortens the tree. Returns
+   * pages freed.
+   */
+  private static int shrink(BlockWriter w, long ino, ItemCursor c, int leafDepth)
+      throws IOException {
     int freed = 0;
     int depth = leafDepth;
     while (TreePages.count(w.get(c.blocks[depth])) == 0) {
@@ -264,7 +279,9 @@ public final class ItemMap {
     return freed;
   }
 
-  /** Drops a child; the first key of a page, its lower bound, stays and goes to the second child. */
+  /**
+   * Drops a child; the first key of a page, its lower bound, stays and goes to the second child.
+   */
   private static void deleteChild(BlockWriter w, byte[] page, int i) throws IOException {
     if (i == 0 && TreePages.count(page) > 1) {
       int first = TreePages.item(w, page, 0);
@@ -285,7 +302,10 @@ public final class ItemMap {
       int at = TreePages.item(w, leaf, i);
       int length = ItemKey.length(leaf, at);
       if (to + length > inode + InodeRecord.SIZE) {
-        throw new CorruptException(w.chunk(), root, "chunk %d block %d: the tree page's garbage count is wrong".formatted(w.chunk(), root));
+        throw new CorruptException(
+            w.chunk(),
+            root,
+            "chunk %d block %d: the tree page's garbage count is wrong".formatted(w.chunk(), root));
       }
       System.arraycopy(leaf, at, inodes, to, length);
       to += length;

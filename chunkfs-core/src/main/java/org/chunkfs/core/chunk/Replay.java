@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Brings a chunk's cache to the state after the last record kept.
  *
- * <p>The block table comes first, as of the end: an image of a block that is free or data by then is not brought back, since its place
- * may hold somebody's data. Differences are applied only to what the ring itself built, never to the copy in place.
+ * <p>The block table comes first, as of the end: an image of a block that is free or data by then
+ * is not brought back, since its place may hold somebody's data. Differences are applied only to
+ * what the ring itself built, never to the copy in place.
  */
 final class Replay {
   private final Chunk chunk;
@@ -58,21 +59,20 @@ final class Replay {
       if (record.type() != JournalRecord.COMMIT) {
         continue;
       }
-      record.forEachRedo(
-          (block, image, redo) -> {
-            if (!geometry.inTable(block) && !geometry.inBody(block)) {
-              throw bad(record, block, "is not one that commits change");
-            }
-            if (geometry.inTable(block) != tables) {
-              return;
-            }
-            byte[] target = image ? new byte[BlockHeader.BLOCK] : built.get(block);
-            if (target == null) {
-              throw bad(record, block, "has a difference without an image before it");
-            }
-            redo.applyTo(target);
-            built.put(block, target);
-          });
+      record.forEachRedo((block, image, redo) -> {
+        if (!geometry.inTable(block) && !geometry.inBody(block)) {
+          throw bad(record, block, "is not one that commits change");
+        }
+        if (geometry.inTable(block) != tables) {
+          return;
+        }
+        byte[] target = image ? new byte[BlockHeader.BLOCK] : built.get(block);
+        if (target == null) {
+          throw bad(record, block, "has a difference without an image before it");
+        }
+        redo.applyTo(target);
+        built.put(block, target);
+      });
     }
   }
 
@@ -80,6 +80,7 @@ final class Replay {
     return new CorruptException(
         chunk.id(),
         block,
-        "chunk %d: journal record %x at %d: block %d %s".formatted(chunk.id(), record.g(), record.position(), block, what));
+        "chunk %d: journal record %x at %d: block %d %s"
+            .formatted(chunk.id(), record.g(), record.position(), block, what));
   }
 }

@@ -1,8 +1,9 @@
 package org.chunkfs.core.chunk;
 
 /**
- * Abandons a request that lacks something; it is run again once that is made good with no lock held. Control flow, not an
- * error: it has no stack trace and never reaches a caller of the library.
+ * Abandons a request that lacks something; it is run again once that is made good with no lock
+ * held. Control flow, not an error: it has no stack trace and never reaches a caller of the
+ * library.
  */
 public abstract sealed class Retry extends RuntimeException {
   private static final long serialVersionUID = 1L;

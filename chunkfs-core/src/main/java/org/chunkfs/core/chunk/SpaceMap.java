@@ -6,8 +6,9 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which blocks of a chunk's body can be taken now, and which are free but still have to wait: for their freeing to be stable, and
- * for a checkpoint that is writing them in place. Built from the block table; the table is the truth, this is its shadow in memory.
+ * Which blocks of a chunk's body can be taken now, and which are free but still have to wait: for
+ * their freeing to be stable, and for a checkpoint that is writing them in place. Built from the
+ * block table; the table is the truth, this is its shadow in memory.
  */
 final class SpaceMap {
   /** Who asks: each class leaves something for the next. */
@@ -46,7 +47,9 @@ final class SpaceMap {
     dataFloor = metadataFloor + Math.min(512, (end - start) / 48);
   }
 
-  /** While the map is built: {@code block} is free, or used (and then really allocated on the host). */
+  /**
+   * While the map is built: {@code block} is free, or used (and then really allocated on the host).
+   */
   synchronized void learn(int block, boolean isFree) {
     if (isFree) {
       set(block);
@@ -178,8 +181,9 @@ final class SpaceMap {
   }
 
   /**
-   * The run of free blocks from {@code block} (just taken) on that the host may not have allocated yet, at most {@code most}; 0 when it
-   * is known to have. The caller writes zeros there and then says so with {@link #hostAllocated}.
+   * The run of free blocks from {@code block} (just taken) on that the host may not have allocated
+   * yet, at most {@code most}; 0 when it is known to have. The caller writes zeros there and then
+   * says so with {@link #hostAllocated}.
    */
   synchronized int hostUnknown(int block, int most) {
     if (hostReady.get(block)) {
@@ -226,6 +230,15 @@ final class SpaceMap {
 
   @Override
   public synchronized String toString() {
-    return "space[" + start + ".." + end + ") available " + available + " waiting " + waitingBlocks + " words " + Arrays.hashCode(free);
+    return "space["
+        + start
+        + ".."
+        + end
+        + ") available "
+        + available
+        + " waiting "
+        + waitingBlocks
+        + " words "
+        + Arrays.hashCode(free);
   }
 }

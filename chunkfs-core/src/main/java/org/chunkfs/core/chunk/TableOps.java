@@ -26,7 +26,15 @@ public final class TableOps {
     return TableEntry.LOGICAL.get(r.get(r.geometry().tableBlock(block)), TableEntry.offset(block));
   }
 
-  static void set(byte[] table, int block, BlockKind kind, int flags, int crc, long owner, int generation, long logical) {
+  static void set(
+      byte[] table,
+      int block,
+      BlockKind kind,
+      int flags,
+      int crc,
+      long owner,
+      int generation,
+      long logical) {
     int at = TableEntry.offset(block);
     TableEntry.KIND.set(table, at, kind.code());
     TableEntry.FLAGS.set(table, at, flags);

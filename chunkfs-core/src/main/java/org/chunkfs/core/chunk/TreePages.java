@@ -9,9 +9,13 @@ import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.TreePage;
 import org.jspecify.annotations.Nullable;
 
-/** Slotted pages of item trees: slots grow up from the header, items down from the end. Nothing in a page is believed unchecked. */
+/**
+ * Slotted pages of item trees: slots grow up from the header, items down from the end. Nothing in a
+ * page is believed unchecked.
+ */
 final class TreePages {
-  private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
   private TreePages() {}
 
@@ -22,16 +26,22 @@ final class TreePages {
   }
 
   /** A page as a walk needs it: the header is right, the slots are inside. */
-  static void check(BlockReader r, int block, byte[] page, long ino, int level) throws CorruptException {
+  static void check(BlockReader r, int block, byte[] page, long ino, int level)
+      throws CorruptException {
     String bad = problem(page, ino, level);
     if (bad != null) {
-      throw new CorruptException(r.chunk(), block, "chunk %d block %d: tree page of inode %x: %s".formatted(r.chunk(), block, ino, bad));
+      throw new CorruptException(
+          r.chunk(),
+          block,
+          "chunk %d block %d: tree page of inode %x: %s".formatted(r.chunk(), block, ino, bad));
     }
   }
 
   private static @Nullable String problem(byte[] page, long ino, int level) {
-    if (BlockHeader.KIND.get(page, 0) != BlockKind.TREE.code() || BlockHeader.OWNER.get(page, 0) != ino) {
-      return "it is of kind %d and owned by %x".formatted(BlockHeader.KIND.get(page, 0), BlockHeader.OWNER.get(page, 0));
+    if (BlockHeader.KIND.get(page, 0) != BlockKind.TREE.code()
+        || BlockHeader.OWNER.get(page, 0) != ino) {
+      return "it is of kind %d and owned by %x"
+          .formatted(BlockHeader.KIND.get(page, 0), BlockHeader.OWNER.get(page, 0));
     }
     if (TreePage.LEVEL.get(page, 0) != level) {
       return "level " + TreePage.LEVEL.get(page, 0) + ", expected " + level;
@@ -69,7 +79,8 @@ final class TreePages {
   }
 
   /** Index of the first item not below the key. */
-  static int lowerBound(BlockReader r, byte[] page, int type, long major, long minor) throws CorruptException {
+  static int lowerBound(BlockReader r, byte[] page, int type, long major, long minor)
+      throws CorruptException {
     int low = 0;
     int high = count(page);
     while (low < high) {
@@ -84,7 +95,8 @@ final class TreePages {
   }
 
   /** Index of the child of an inner page that the key belongs to. */
-  static int childIndex(BlockReader r, byte[] page, int type, long major, long minor) throws CorruptException {
+  static int childIndex(BlockReader r, byte[] page, int type, long major, long minor)
+      throws CorruptException {
     int i = lowerBound(r, page, type, major, minor);
     if (i < count(page) && ItemKey.compare(page, item(r, page, i), type, major, minor) == 0) {
       return i;
@@ -102,7 +114,8 @@ final class TreePages {
   }
 
   /** Puts an item in as number {@code i}; {@link #fits} was asked. */
-  static void insert(BlockReader r, byte[] page, int i, byte[] item, int from, int length) throws CorruptException {
+  static void insert(BlockReader r, byte[] page, int i, byte[] item, int from, int length)
+      throws CorruptException {
     int count = count(page);
     if (heap(page) - (TreePage.SLOTS + 2 * count) < length + 2) {
       rebuild(r, page, 0, count);
@@ -146,7 +159,8 @@ final class TreePages {
   }
 
   /** Appends items of one page to another. */
-  static void copy(BlockReader r, byte[] source, int from, int to, byte[] target) throws CorruptException {
+  static void copy(BlockReader r, byte[] source, int from, int to, byte[] target)
+      throws CorruptException {
     int heap = heap(target);
     int count = count(target);
     for (int i = from; i < to; i++) {
@@ -155,7 +169,10 @@ final class TreePages {
       heap -= length;
       if (heap < TreePage.SLOTS + 2 * (count + 1)) {
         throw new CorruptException(
-            r.chunk(), BlockHeader.ADDRESS.get(source, 0), "chunk %d block %d: items of the tree page overlap".formatted(r.chunk(), BlockHeader.ADDRESS.get(source, 0)));
+            r.chunk(),
+            BlockHeader.ADDRESS.get(source, 0),
+            "chunk %d block %d: items of the tree page overlap"
+                .formatted(r.chunk(), BlockHeader.ADDRESS.get(source, 0)));
       }
       System.arraycopy(source, at, target, heap, length);
       SHORT.set(target, TreePage.SLOTS + 2 * count, (short) heap);

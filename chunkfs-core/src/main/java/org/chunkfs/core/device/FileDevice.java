@@ -17,9 +17,9 @@ import org.chunkfs.core.error.DeviceException;
 /**
  * A regular file or a raw block device of the host.
  *
- * <p>Who opens it for writing holds an exclusive lock until {@link #close()}; a second writer, in this
- * process or another, gets a {@link DeviceBusyException}. The lock is advisory and the process's: it
- * is lost if other code in the same process opens and closes the file by itself.
+ * <p>Who opens it for writing holds an exclusive lock until {@link #close()}; a second writer, in
+ * this process or another, gets a {@link DeviceBusyException}. The lock is advisory and the
+ * process's: it is lost if other code in the same process opens and closes the file by itself.
  *
  * <p>Direct buffers are passed to the host as they are; reading and writing allocates nothing.
  */

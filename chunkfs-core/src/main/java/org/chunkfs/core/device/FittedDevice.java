@@ -6,8 +6,8 @@ import java.util.List;
 import org.chunkfs.core.error.MemberMissingException;
 
 /**
- * A member whose file is not as long as the image says, in the size that the image says: what a file
- * has too much is out of reach, and what it lacks is a {@link MemberMissingException}.
+ * A member whose file is not as long as the image says, in the size that the image says: what a
+ * file has too much is out of reach, and what it lacks is a {@link MemberMissingException}.
  */
 final class FittedDevice extends DelegatingDevice {
   private final long size;

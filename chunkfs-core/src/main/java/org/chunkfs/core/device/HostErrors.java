@@ -34,7 +34,9 @@ final class HostErrors {
     };
   }
 
-  /** The error for an operation that failed; {@code what} names the file, the operation, the place. */
+  /**
+   * The error for an operation that failed; {@code what} names the file, the operation, the place.
+   */
   static ChunkFsException failed(String what, IOException e) {
     if (e instanceof ChunkFsException known) {
       return known;

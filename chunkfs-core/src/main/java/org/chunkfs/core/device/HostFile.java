@@ -25,11 +25,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Two habits of the platform make this class what it is:
  *
  * <ul>
- *   <li><b>POSIX locks belong to the process.</b> All locks on a file vanish when the process closes
- *       <em>any</em> descriptor of that file. So there is one {@code HostFile} per file (hence the
- *       one static map of this module), everybody shares its channels, and they are closed when
- *       the last user leaves. (Code outside this package that opens and closes an image in the same
- *       process still drops the lock.)
+ *   <li><b>POSIX locks belong to the process.</b> All locks on a file vanish when the process
+ *       closes <em>any</em> descriptor of that file. So there is one {@code HostFile} per file
+ *       (hence the one static map of this module), everybody shares its channels, and they are
+ *       closed when the last user leaves. (Code outside this package that opens and closes an image
+ *       in the same process still drops the lock.)
  *   <li><b>File channels die of interrupts.</b> Interrupting a thread inside a {@link FileChannel}
  *       closes it under everybody. A thread's interrupt status is therefore put aside during an
  *       operation; an interrupt that comes in the middle makes the threads it hit open the channel
@@ -311,8 +311,7 @@ final class HostFile {
     }
   }
 
-  private static void readFully(FileChannel channel, long base, ByteBuffer dst)
-      throws IOException {
+  private static void readFully(FileChannel channel, long base, ByteBuffer dst) throws IOException {
     int limit = dst.limit();
     try {
       while (dst.position() < limit) {

@@ -21,7 +21,10 @@ final class LockOwner {
     }
   }
 
-  /** As {@link #find(Path)}, in given lines, such as {@code 1: POSIX ADVISORY WRITE 42 fe:00:7 0 EOF}. */
+  /**
+   * As {@link #find(Path)}, in given lines, such as {@code 1: POSIX ADVISORY WRITE 42 fe:00:7 0
+   * EOF}.
+   */
   static OptionalLong find(List<String> lines, long device, long inode) {
     String place = "%02x:%02x:%d".formatted(major(device), minor(device), inode);
     return lines.stream()

@@ -13,11 +13,11 @@ import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads of one file past the host's page cache (Linux: {@code O_DIRECT}), through aligned buffers of
- * its own. The host writes dirty pages of the range back first, so nothing written is missed.
+ * Reads of one file past the host's page cache (Linux: {@code O_DIRECT}), through aligned buffers
+ * of its own. The host writes dirty pages of the range back first, so nothing written is missed.
  *
- * <p>The reading is done on threads that nobody can interrupt: an interrupt would close the channel,
- * and that would drop the process's lock on the file ({@link HostFile}).
+ * <p>The reading is done on threads that nobody can interrupt: an interrupt would close the
+ * channel, and that would drop the process's lock on the file ({@link HostFile}).
  */
 final class MediaReader implements AutoCloseable {
   private static final int MAX_TRANSFER = 1 << 20;
@@ -86,21 +86,19 @@ final class MediaReader implements AutoCloseable {
   private void fill(long position, ByteBuffer bounce, int wanted) throws IOException {
     int whole = (wanted + alignment - 1) / alignment * alignment;
     Tasks.runAll(
-        List.of(
-            () -> {
-              bounce.clear().limit(whole);
-              int got = 0;
-              while (got < wanted) {
-                // after a short read, the block it ended in is read again
-                int again = got / alignment * alignment;
-                channel.read(bounce.position(again), position + again);
-                if (bounce.position() <= got) {
-                  throw new EOFException(
-                      "the file has been cut short: it ends at " + (position + got));
-                }
-                got = bounce.position();
-              }
-            }));
+        List.of(() -> {
+          bounce.clear().limit(whole);
+          int got = 0;
+          while (got < wanted) {
+            // after a short read, the block it ended in is read again
+            int again = got / alignment * alignment;
+            channel.read(bounce.position(again), position + again);
+            if (bounce.position() <= got) {
+              throw new EOFException("the file has been cut short: it ends at " + (position + got));
+            }
+            got = bounce.position();
+          }
+        }));
   }
 
   /** EINVAL: some hosts open a file for direct reading and then cannot do it. */

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * device that owns it, and who writes to something it does not own copies it first. So a snapshot
  * costs one reference for every 2 MiB of size, and a write after it two small copies.
  *
- * <p>Reads go on at the same time; a write, or a snapshot, excludes everything else for a moment, and
- * so is all or nothing for every other thread.
+ * <p>Reads go on at the same time; a write, or a snapshot, excludes everything else for a moment,
+ * and so is all or nothing for every other thread.
  */
 public final class MemoryDevice implements BlockDevice {
   private static final int LEAF_PAGES = 512;
@@ -63,8 +63,8 @@ public final class MemoryDevice implements BlockDevice {
   }
 
   /**
-   * A new, open device with the content as it is now, and counters at zero. Works on a closed device
-   * too: that is how to open one again.
+   * A new, open device with the content as it is now, and counters at zero. Works on a closed
+   * device too: that is how to open one again.
    */
   public MemoryDevice snapshot() {
     long stamp = lock.writeLock();

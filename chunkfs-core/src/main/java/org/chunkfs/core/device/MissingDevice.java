@@ -7,8 +7,8 @@ import java.util.Objects;
 import org.chunkfs.core.error.MemberMissingException;
 
 /**
- * The place of a member that is not there: every read and write is a {@link MemberMissingException}.
- * A flush does nothing, since nothing was written.
+ * The place of a member that is not there: every read and write is a {@link
+ * MemberMissingException}. A flush does nothing, since nothing was written.
  */
 public final class MissingDevice implements BlockDevice {
   private final String name;

@@ -8,8 +8,8 @@ import java.util.Objects;
 import org.chunkfs.core.error.DeviceException;
 
 /**
- * A window on a part of another device. Flushing it flushes the whole device; closing it closes only
- * the window.
+ * A window on a part of another device. Flushing it flushes the whole device; closing it closes
+ * only the window.
  */
 public final class SubDevice implements BlockDevice {
   private final BlockDevice whole;

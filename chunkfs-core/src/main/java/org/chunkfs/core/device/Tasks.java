@@ -21,7 +21,8 @@ final class Tasks {
   /**
    * Runs all tasks at once and returns when all have ended.
    *
-   * @throws IOException the first failure in the order of the tasks; the others are suppressed in it
+   * @throws IOException the first failure in the order of the tasks; the others are suppressed in
+   *     it
    */
   static void runAll(List<? extends Task> tasks) throws IOException {
     List<Running> all = new ArrayList<>(tasks.size());
@@ -61,14 +62,13 @@ final class Tasks {
     Running(Task task) {
       thread =
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      task.run();
-                    } catch (Throwable e) {
-                      failure = e;
-                    }
-                  });
+              .start(() -> {
+                try {
+                  task.run();
+                } catch (Throwable e) {
+                  failure = e;
+                }
+              });
     }
 
     void await() {

@@ -4,10 +4,11 @@ import java.util.Arrays;
 import org.chunkfs.core.chunk.Numbers;
 
 /**
- * The volume's one history: hands out commit numbers and knows up to where all of them are completely written.
+ * The volume's one history: hands out commit numbers and knows up to where all of them are
+ * completely written.
  *
- * <p>Number = epoch (24 bits) above a counter (40 bits) that starts from 1 in each epoch. Numbers have no gaps: each one taken is
- * reported {@link #written} in the end, as a commit or as a void.
+ * <p>Number = epoch (24 bits) above a counter (40 bits) that starts from 1 in each epoch. Numbers
+ * have no gaps: each one taken is reported {@link #written} in the end, as a commit or as a void.
  */
 final class History implements Numbers {
   private static final int COUNTER_BITS = 40;
@@ -55,7 +56,8 @@ final class History implements Numbers {
   @Override
   public synchronized void written(long g) {
     done[word(g, done)] |= 1L << g;
-    while (allWrittenBelow < next && (done[word(allWrittenBelow, done)] & 1L << allWrittenBelow) != 0) {
+    while (allWrittenBelow < next
+        && (done[word(allWrittenBelow, done)] & 1L << allWrittenBelow) != 0) {
       done[word(allWrittenBelow, done)] &= ~(1L << allWrittenBelow);
       allWrittenBelow++;
     }

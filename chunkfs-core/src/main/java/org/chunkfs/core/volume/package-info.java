@@ -1,4 +1,7 @@
-/** The volume: superblock, history, recovery, the life of chunks, everything across chunks, and the inode-level API. */
+/**
+ * The volume: superblock, history, recovery, the life of chunks, everything across chunks, and the
+ * inode-level API.
+ */
 @NullMarked
 package org.chunkfs.core.volume;
 
