@@ -490,7 +490,7 @@ public final class Chunk implements BlockReader {
     if (space != null) {
       return;
     }
-    byte @Nullable [][] read = new byte[geometry.tableBlocks()][];
+    byte[] @Nullable [] read = new byte[geometry.tableBlocks()][];
     while (true) {
       int[] crcs = rootCrcs;
       for (int i = 0; i < read.length; i++) {
@@ -515,7 +515,7 @@ public final class Chunk implements BlockReader {
     }
   }
 
-  private boolean complete(byte @Nullable [][] read, int[] crcs) {
+  private boolean complete(byte[] @Nullable [] read, int[] crcs) {
     for (int i = 0; i < read.length; i++) {
       if (read[i] == null && crcs[i] != 0 && cache.get(geometry.tableStart() + i) == null) {
         return false;
@@ -524,7 +524,7 @@ public final class Chunk implements BlockReader {
     return true;
   }
 
-  private SpaceMap build(byte @Nullable [][] read) {
+  private SpaceMap build(byte[] @Nullable [] read) {
     SpaceMap map = new SpaceMap(geometry.bodyStart(), geometry.bodyEnd());
     for (int block = geometry.bodyStart(); block < geometry.bodyEnd(); block++) {
       int i = geometry.tableBlock(block) - geometry.tableStart();
