@@ -1,6 +1,11 @@
 package org.chunkfs.cli;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.chunkfs.cli.server.ServedVolume;
 import org.chunkfs.core.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,7 +43,15 @@ public final class Main implements Runnable {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Main());
+    return new CommandLine(new Main())
+        .addSubcommand(new MountCommand(Main::openVolume))
+        .addSubcommand(new UmountCommand());
+  }
+
+  /** Where the engine gets plugged in, for mounts. */
+  private static ServedVolume openVolume(
+      List<Path> members, boolean readOnly, Map<String, String> options) throws IOException {
+    throw new IOException("This chunkfs cannot open images yet.");
   }
 
   @Override

@@ -28,6 +28,11 @@ public final class FuseMount implements AutoCloseable {
     this.server = server;
   }
 
+  /** Refuses a system on which nothing can be mounted, in one sentence. */
+  public static void requireSupported() throws MountException {
+    Libc.requireSupported();
+  }
+
   /**
    * Mounts {@code vfs} on {@code directory} and serves it; on return the mount answers. What a dead
    * server left there is unmounted first.
@@ -36,10 +41,7 @@ public final class FuseMount implements AutoCloseable {
    */
   public static FuseMount mount(Vfs vfs, Path directory, MountOptions options, FuseLog log)
       throws IOException {
-    Libc.requireSupported();
-    MountPoint point = MountPoint.of(directory);
-    clear(point);
-    check(point);
+    MountPoint point = prepare(directory);
     boolean root = Libc.euid() == 0;
     FuseDevice device = root ? mountAsRoot(point, options) : Fusermount.mount(point, options);
     try {
@@ -54,6 +56,19 @@ public final class FuseMount implements AutoCloseable {
       unmountQuietly(point);
       throw e;
     }
+  }
+
+  /**
+   * Sees to it that {@code directory} can be mounted on: takes away what a dead server left there.
+   *
+   * @throws MountException if it cannot be mounted on
+   */
+  public static MountPoint prepare(Path directory) throws IOException {
+    requireSupported();
+    MountPoint point = MountPoint.of(directory);
+    clear(point);
+    check(point);
+    return point;
   }
 
   /** Refuses a place where a chunkfs is mounted and alive; takes away one whose server is dead. */

@@ -75,7 +75,8 @@ public final class Libc {
     RECVMSG(47, 212),
     STATFS(137, 43),
     GETEUID(107, 175),
-    GETEGID(108, 177);
+    GETEGID(108, 177),
+    SETSID(112, 157);
 
     private final int number;
 
@@ -180,6 +181,11 @@ public final class Libc {
   /** Effective group id. */
   static int egid() {
     return (int) call(Call.GETEGID, 0, 0, 0, 0, 0);
+  }
+
+  /** Leaves the session and terminal of the parent, where this process leads no group. */
+  public static void newSession() {
+    call(Call.SETSID, 0, 0, 0, 0, 0);
   }
 
   /** Makes two connected stream sockets; returns 0 or the negative errno. */

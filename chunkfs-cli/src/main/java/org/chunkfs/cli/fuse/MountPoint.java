@@ -52,6 +52,11 @@ public record MountPoint(Path path) {
     return MountTable.read().at(path).filter(MountTable.Entry::isChunkfs);
   }
 
+  /** Whether what is mounted there has lost its server. */
+  public boolean isStale() {
+    return life() == Life.STALE;
+  }
+
   /** Asks whatever is mounted there for its statistics, but does not wait long for the answer. */
   Life life() {
     FutureTask<Integer> question = new FutureTask<>(() -> Libc.statfs(path.toString()));
