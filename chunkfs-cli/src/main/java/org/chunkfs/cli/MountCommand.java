@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
 /** {@code chunkfs mount}: serves an image under a directory. */
 @Command(
     name = "mount",
-    mixinStandardHelpOptions = true,
+    customSynopsis = "chunkfs mount [-fhr] [-o OPT,...]... IMAGE... DIR",
     description = "Serves an image under a directory, and returns when the directory answers.",
     footerHeading = "%nExamples:%n",
     footer = {
@@ -40,18 +40,17 @@ public final class MountCommand implements Callable<Integer> {
   @Parameters(
       arity = "2..*",
       paramLabel = "IMAGE... DIR",
+      hideParamSyntax = true,
       description = "The files or devices of the image, and the directory to mount it on.")
   private List<Path> paths = List.of();
 
   @Option(
       names = "-o",
       paramLabel = "OPT,...",
-      description = {
-        "Mount options: ro, suid, dev, noexec, sync, allow_other, fsname=NAME,",
-        "attr_timeout=S, entry_timeout=S, negative_timeout=S (1 second each),",
-        "read_ahead_kb=N (1024), threads=N (32), writeback_cache (faster writes,",
-        "lost if the server dies)."
-      })
+      description =
+          "Mount options: ro, suid, dev, noexec, sync, allow_other, fsname=NAME, attr_timeout=S,"
+              + " entry_timeout=S, negative_timeout=S (1 second each), read_ahead_kb=N (1024),"
+              + " threads=N (32), writeback_cache (faster writes, lost if the server dies).")
   private List<String> options = new ArrayList<>();
 
   @Option(
@@ -63,6 +62,12 @@ public final class MountCommand implements Callable<Integer> {
       names = {"-r", "--read-only"},
       description = "The same as -o ro.")
   private boolean readOnly;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
 
   /** Set by the process that waits for this one, see {@link DaemonLauncher}. */
   @Option(names = "--daemon", hidden = true)

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 /** {@code chunkfs umount}: ends mounts. */
 @Command(
     name = "umount",
-    mixinStandardHelpOptions = true,
+    customSynopsis = "chunkfs umount [-fhl] DIR...",
     description = "Unmounts, and returns when the image is free again.",
     footerHeading = "%nExamples:%n",
     footer = {"  chunkfs umount /mnt", "  chunkfs umount --lazy /mnt     although it is in use"})
@@ -27,21 +27,30 @@ public final class UmountCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(arity = "1..*", paramLabel = "DIR", description = "Where an image is mounted.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "DIR...",
+      hideParamSyntax = true,
+      description = "Where an image is mounted.")
   private List<Path> directories = List.of();
 
   @Option(
       names = {"-l", "--lazy"},
-      description = {
-        "Take it out of sight now; the image is free when its last user is gone.",
-        "Does not wait for that."
-      })
+      description =
+          "Take it out of sight now; the image is free when its last user is gone. Does not wait"
+              + " for that.")
   private boolean lazy;
 
   @Option(
       names = {"-f", "--force"},
       description = "Unmount although it is in use or does not answer; its users get errors.")
   private boolean force;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
 
   /** What umount(8) passes to its helpers and means nothing here. */
   @Option(

@@ -20,9 +20,6 @@ import org.chunkfs.core.volume.Vfs;
  * process. The kernel wakes one reader per request.
  */
 final class FuseServer {
-  /** Workers beyond this many that wait for work are ended. */
-  private static final int IDLE_MOST = 8;
-
   private final FuseDevice device;
   private final MountOptions options;
   private final FuseContext context;
@@ -118,7 +115,6 @@ final class FuseServer {
               startWorker();
             }
             answer();
-            more = waiting.get() < IDLE_MOST;
           }
         }
       } finally {
