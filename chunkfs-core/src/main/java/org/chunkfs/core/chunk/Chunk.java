@@ -2,7 +2,6 @@ package org.chunkfs.core.chunk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.chunkfs.core.error.ChunkUnavailableException;
 import org.chunkfs.core.error.CorruptException;
@@ -17,7 +16,7 @@ import org.chunkfs.core.journal.RecordWriter;
 import org.chunkfs.core.journal.Ring;
 import org.chunkfs.core.journal.RingId;
 import org.chunkfs.core.journal.RingIo;
-import org.chunkfs.core.journal.RingRecord;
+import org.chunkfs.core.journal.RingScanner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,9 +84,8 @@ public final class Chunk implements BlockReader {
   /**
    * Starts an incarnation: replays the records that the volume's decision keeps.
    *
-   * @param kept commits and voids of the ring from its tail on, in order
-   * @param end position just after the last record kept
-   * @param lastG its number
+   * @param kept commits, voids and stamps of the ring from its tail on that are kept, in order, with
+   *     the end of the last of them and its number
    * @throws CorruptException if the chunk needs repair
    */
   public static Chunk recover(
@@ -95,9 +93,7 @@ public final class Chunk implements BlockReader {
       ChunkGeometry geometry,
       ChunkIo io,
       HeaderCopies headers,
-      List<RingRecord> kept,
-      long end,
-      long lastG,
+      RingScanner.Scan kept,
       LongAdder resident)
       throws IOException {
     byte[] header = headers.header();
@@ -107,14 +103,20 @@ public final class Chunk implements BlockReader {
             ringIo(io, geometry),
             geometry.ringBlocks() * BlockHeader.BLOCK,
             ChunkHeader.TAIL.get(header, 0),
-            end,
-            lastG);
-    if (!kept.isEmpty()) {
+            kept.end(),
+            kept.lastG());
+    if (!kept.records().isEmpty()) {
       ring.alignHead();
     }
     Chunk chunk = new Chunk(uuid, geometry, io, headers, ring, resident);
-    new Replay(chunk).run(kept);
+    new Replay(chunk).run(kept.records());
     return chunk;
+  }
+
+  /** Makes everything written so far durable. */
+  @FunctionalInterface
+  public interface Flush {
+    void flush() throws IOException;
   }
 
   /**
@@ -122,14 +124,14 @@ public final class Chunk implements BlockReader {
    * headers, each flushed. The first commit is {@link #firstCommit}.
    */
   public static HeaderCopies initialize(
-      byte[] uuid, ChunkGeometry geometry, ChunkIo io, HeaderCopies headers, Stability stability)
+      byte[] uuid, ChunkGeometry geometry, ChunkIo io, HeaderCopies headers, Flush device)
       throws IOException {
     zero(io, geometry.root(0), geometry.rootBlocks());
     zero(io, geometry.ringStart(), geometry.bodyStart() - geometry.ringStart() + 32);
     zero(io, geometry.root(1), geometry.rootBlocks());
     for (int i = 0; i < 2; i++) {
       headers.writeOtherRoot(new int[geometry.tableBlocks()]);
-      stability.flush();
+      device.flush();
       headers.writeOtherHeader(
           new int[geometry.tableBlocks()],
           h -> {
@@ -137,7 +139,7 @@ public final class Chunk implements BlockReader {
             ChunkHeader.RING_EPOCH.set(h, 0, 1);
             ChunkHeader.FREE_BLOCKS.set(h, 0, geometry.bodyBlocks());
           });
-      stability.flush();
+      device.flush();
     }
     return headers;
   }

@@ -80,6 +80,35 @@ public final class HeaderCopies {
     return new HeaderCopies(io, geometry, header, crcs, problems[1 - best] != null);
   }
 
+  /** Completes a header: the superblock's fields, or counters. */
+  public interface Filler {
+    void fill(byte[] header);
+  }
+
+  /** The header of a chunk that was never used: a sealed block for the place of a copy. */
+  public static byte[] blank(
+      byte[] uuid, int chunk, ChunkGeometry geometry, int copy, Filler superblock) {
+    byte[] header = new byte[BlockHeader.BLOCK];
+    BlockHeader.init(header, BlockKind.CHUNK_HEADER, uuid, chunk, geometry.header(copy), 0);
+    superblock.fill(header);
+    ChunkHeader.SEQUENCE.set(header, 0, 2 - copy);
+    ChunkHeader.COPY.set(header, 0, copy);
+    ChunkHeader.BLOCKS.set(header, 0, geometry.blocks());
+    ChunkHeader.RING_START.set(header, 0, geometry.ringStart());
+    ChunkHeader.RING_BLOCKS.set(header, 0, geometry.ringBlocks());
+    ChunkHeader.TABLE_START.set(header, 0, geometry.tableStart());
+    ChunkHeader.TABLE_BLOCKS.set(header, 0, geometry.tableBlocks());
+    ChunkHeader.ROOT_BLOCKS.set(header, 0, geometry.rootBlocks());
+    ChunkHeader.BODY_START.set(header, 0, geometry.bodyStart());
+    ChunkHeader.BODY_END.set(header, 0, geometry.bodyEnd());
+    ChunkHeader.FREE_BLOCKS.set(header, 0, geometry.bodyBlocks() - OWN_BLOCKS);
+    BlockHeader.seal(header, BlockHeader.BLOCK);
+    return header;
+  }
+
+  /** Blocks that a chunk's first commit takes: its counters and its own inodes. */
+  private static final int OWN_BLOCKS = 2;
+
   private static @Nullable String problem(
       byte[] block, int copy, ChunkGeometry geometry, byte[] uuid, int chunk) {
     String bad =
@@ -137,11 +166,6 @@ public final class HeaderCopies {
   /** CRC of each table block as it stands in place, 0 where none was ever written. */
   int[] rootCrcs() {
     return rootCrcs;
-  }
-
-  /** Fills in the fields of a header about to be written. */
-  interface Filler {
-    void fill(byte[] header);
   }
 
   /** First half of a switch: writes the root slot of the other pair. */

@@ -1,0 +1,147 @@
+package org.chunkfs.core.volume;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.device.FileDevice;
+import org.chunkfs.core.device.Images;
+import org.chunkfs.core.device.Mode;
+import org.chunkfs.core.error.ChunkFsException;
+import org.chunkfs.core.error.ImageException;
+import org.chunkfs.core.error.MemberMissingException;
+import org.jspecify.annotations.Nullable;
+
+/** An image's storage together with its layout: what mounting, checking and inspecting start from. */
+public final class Image implements AutoCloseable {
+  private final BlockDevice device;
+  private final ImageLayout layout;
+
+  private Image(BlockDevice device, ImageLayout layout) {
+    this.device = device;
+    this.layout = layout;
+  }
+
+  /**
+   * The image on a device that holds all its members.
+   *
+   * @throws ImageException if it is none
+   */
+  public static Image of(BlockDevice device) throws IOException {
+    ImageLayout layout = ImageLayout.find(device);
+    if (device.size() < layout.bytes()) {
+      throw new ImageException(
+          ImageException.Kind.WRONG_MEMBERS,
+          "%s has %d bytes, but the image needs %d".formatted(device, device.size(), layout.bytes()));
+    }
+    return new Image(device, layout);
+  }
+
+  /**
+   * Opens an image by its members, in any order. Members that are not given, do not exist or were
+   * cut short are missing parts: their chunks cannot be reached, all others can.
+   *
+   * @throws ImageException NOT_AN_IMAGE, NEWER_FORMAT, or WRONG_MEMBERS if they are not of one image
+   * @throws org.chunkfs.core.error.DeviceException if one cannot be opened
+   */
+  public static Image open(List<Path> paths, Mode mode) throws IOException {
+    ImageLayout layout = null;
+    @Nullable Path[] placed = new Path[0];
+    List<Path> unplaced = new ArrayList<>();
+    ChunkFsException first = null;
+    for (Path path : paths) {
+      byte[] block;
+      try {
+        block = superblock(path);
+      } catch (MemberMissingException e) {
+        unplaced.add(path);
+        first = first == null ? e : first;
+        continue;
+      } catch (ImageException e) {
+        if (paths.size() == 1) {
+          throw e;
+        }
+        unplaced.add(path);
+        first = first == null ? e : first;
+        continue;
+      }
+      ImageLayout its = ImageLayout.of(block);
+      if (layout == null) {
+        layout = its;
+        placed = new Path[layout.members().size()];
+      } else if (!layout.uuidText().equals(its.uuidText())) {
+        throw new ImageException(
+            ImageException.Kind.WRONG_MEMBERS,
+            path + " is of another image (" + its.uuidText() + ") than the members before it");
+      }
+      int index = ImageLayout.memberIndex(block);
+      Path other = placed[index];
+      if (other != null) {
+        throw new ImageException(
+            ImageException.Kind.WRONG_MEMBERS,
+            "%s and %s both say that they are member %d of the image"
+                .formatted(other, path, index + 1));
+      }
+      placed[index] = path;
+    }
+    if (layout == null) {
+      if (first != null) {
+        throw first;
+      }
+      throw new IllegalArgumentException("an image of no members");
+    }
+    return open(layout, places(placed, unplaced), mode);
+  }
+
+  private static List<Path> places(@Nullable Path[] placed, List<Path> unplaced)
+      throws ImageException {
+    List<Path> all = new ArrayList<>();
+    int next = 0;
+    for (int i = 0; i < placed.length; i++) {
+      Path path = placed[i];
+      if (path == null) {
+        path =
+            next < unplaced.size()
+                ? unplaced.get(next++)
+                : Path.of("(member " + (i + 1) + " of " + placed.length + ", not given)");
+      }
+      all.add(path);
+    }
+    if (next < unplaced.size()) {
+      throw new ImageException(
+          ImageException.Kind.WRONG_MEMBERS,
+          unplaced.get(next) + " is no member of this image, which has " + placed.length);
+    }
+    return all;
+  }
+
+  private static Image open(ImageLayout layout, List<Path> paths, Mode mode) throws IOException {
+    long[] sizes = layout.members().stream().mapToLong(m -> m.blocks() * BlockDevice.BLOCK).toArray();
+    return new Image(Images.openDegraded(paths, mode, sizes), layout);
+  }
+
+  private static byte[] superblock(Path path) throws IOException {
+    if (Files.notExists(path)) {
+      throw new MemberMissingException(path + ": no such file or device");
+    }
+    try (FileDevice device = FileDevice.open(path, Mode.READ_ONLY)) {
+      return ImageLayout.findBlock(device);
+    }
+  }
+
+  public BlockDevice device() {
+    return device;
+  }
+
+  public ImageLayout layout() {
+    return layout;
+  }
+
+  /** Gives the device back; writes and flushes nothing. */
+  @Override
+  public void close() throws IOException {
+    device.close();
+  }
+}

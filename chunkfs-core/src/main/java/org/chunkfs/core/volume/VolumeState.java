@@ -1,0 +1,178 @@
+package org.chunkfs.core.volume;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.chunkfs.core.format.BlockHeader;
+import org.chunkfs.core.format.BlockKind;
+import org.chunkfs.core.format.VolumeRecord;
+import org.chunkfs.core.format.VolumeRecord.Entry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the volume record says: the epoch of the last opening, which chunks are out of service and
+ * why, which commits are void, and up to where earlier epochs count.
+ *
+ * @param sequence rises with each update
+ * @param epoch volume epoch of the last opening for writing
+ * @param bootId boot id of the host that opened it, 16 bytes, zero when unknown
+ * @param opened when, nanoseconds since 1970
+ * @param out chunks that are out of service
+ * @param voids commits that do not count in a chunk although its ring may hold them
+ * @param decisions of earlier epochs
+ */
+public record VolumeState(
+    long sequence,
+    int epoch,
+    byte[] bootId,
+    long opened,
+    TreeMap<Integer, Out> out,
+    List<Void> voids,
+    List<Decision> decisions) {
+
+  /** Why a chunk is out of service. The codes persist. */
+  public enum Reason {
+    NONE(0, ""),
+    OFFLINE(1, "taken offline"),
+    DAMAGE(2, "damaged metadata"),
+    IO_ERROR(3, "the device failed"),
+    HUNG(4, "the device did not answer"),
+    CRASHED(5, "crashed on request"),
+    JOURNAL(6, "damaged journal"),
+    FLUSH(7, "a flush failed");
+
+    private final int code;
+    private final String text;
+
+    Reason(int code, String text) {
+      this.code = code;
+      this.text = text;
+    }
+
+    public int code() {
+      return code;
+    }
+
+    public String text() {
+      return text;
+    }
+
+    static Reason of(int code) {
+      for (Reason r : values()) {
+        if (r.code == code) {
+          return r;
+        }
+      }
+      return NONE;
+    }
+  }
+
+  /** A chunk out of service; {@code block} is the one that showed the damage, or -1. */
+  public record Out(Reason reason, long block) {}
+
+  /** A commit number that does not count in a chunk. */
+  public record Void(int chunk, long g) {}
+
+  /** Of an epoch, everything up to {@code lastKept} counts and nothing after it. */
+  public record Decision(int epoch, long lastKept) {}
+
+  static VolumeState initial(long now) {
+    return new VolumeState(0, 0, new byte[16], now, new TreeMap<>(), List.of(), List.of());
+  }
+
+  VolumeState next(TreeMap<Integer, Out> nowOut, List<Void> nowVoids) {
+    return new VolumeState(sequence + 1, epoch, bootId, opened, nowOut, nowVoids, decisions);
+  }
+
+  /** The decision on an epoch, or null. */
+  public @Nullable Decision decision(int of) {
+    for (Decision d : decisions) {
+      if (d.epoch == of) {
+        return d;
+      }
+    }
+    return null;
+  }
+
+  public boolean isVoid(int chunk, long g) {
+    return voids.contains(new Void(chunk, g));
+  }
+
+  /** Entries that do not fit are an error of the caller. */
+  byte[] encode(byte[] uuid, int chunk, int block) {
+    byte[] record = new byte[VolumeRecord.BYTES];
+    BlockHeader.init(record, BlockKind.VOLUME_RECORD, uuid, chunk, block, 0);
+    VolumeRecord.SEQUENCE.set(record, 0, sequence);
+    VolumeRecord.EPOCH.set(record, 0, epoch);
+    VolumeRecord.BOOT_ID.set(record, 0, bootId);
+    VolumeRecord.OPENED.set(record, 0, opened);
+    int count = out.size() + voids.size() + decisions.size();
+    if (count > VolumeRecord.MAX_ENTRIES) {
+      throw new IllegalStateException(count + " entries in a volume record");
+    }
+    VolumeRecord.ENTRIES.set(record, 0, count);
+    int at = VolumeRecord.LAYOUT.size();
+    for (var e : out.entrySet()) {
+      Entry.TYPE.set(record, at, Entry.STATE);
+      Entry.CODE.set(record, at, 1);
+      Entry.REASON.set(record, at, e.getValue().reason.code());
+      Entry.CHUNK.set(record, at, e.getKey());
+      Entry.G.set(record, at, e.getValue().block);
+      at += Entry.SIZE;
+    }
+    for (Void v : voids) {
+      Entry.TYPE.set(record, at, Entry.VOID);
+      Entry.CHUNK.set(record, at, v.chunk);
+      Entry.G.set(record, at, v.g);
+      at += Entry.SIZE;
+    }
+    for (Decision d : decisions) {
+      Entry.TYPE.set(record, at, Entry.DECISION);
+      Entry.G.set(record, at, d.lastKept);
+      Entry.G2.set(record, at, d.epoch);
+      at += Entry.SIZE;
+    }
+    BlockHeader.seal(record, VolumeRecord.BYTES);
+    return record;
+  }
+
+  /** What is wrong with a slot's bytes, or null if {@link #decode} can take them. */
+  public static @Nullable String problem(byte[] record, byte[] uuid, int chunk, int block) {
+    String bad = BlockHeader.problem(record, BlockKind.VOLUME_RECORD, uuid, chunk, block);
+    if (bad != null) {
+      return bad;
+    }
+    if (!BlockHeader.sealed(record, VolumeRecord.BYTES)) {
+      return "its checksum is wrong";
+    }
+    int count = VolumeRecord.ENTRIES.get(record, 0);
+    return count < 0 || count > VolumeRecord.MAX_ENTRIES ? count + " entries" : null;
+  }
+
+  /** Reads a slot whose {@link #problem} is null. */
+  public static VolumeState decode(byte[] record) {
+    TreeMap<Integer, Out> out = new TreeMap<>();
+    List<Void> voids = new ArrayList<>();
+    List<Decision> decisions = new ArrayList<>();
+    int at = VolumeRecord.LAYOUT.size();
+    for (int i = VolumeRecord.ENTRIES.get(record, 0); i > 0; i--) {
+      int chunk = Entry.CHUNK.get(record, at);
+      long g = Entry.G.get(record, at);
+      switch (Entry.TYPE.get(record, at)) {
+        case Entry.STATE -> out.put(chunk, new Out(Reason.of(Entry.REASON.get(record, at)), g));
+        case Entry.VOID -> voids.add(new Void(chunk, g));
+        case Entry.DECISION -> decisions.add(new Decision((int) Entry.G2.get(record, at), g));
+        default -> {} // of a later version, and compatible: not for us
+      }
+      at += Entry.SIZE;
+    }
+    return new VolumeState(
+        VolumeRecord.SEQUENCE.get(record, 0),
+        VolumeRecord.EPOCH.get(record, 0),
+        VolumeRecord.BOOT_ID.get(record, 0),
+        VolumeRecord.OPENED.get(record, 0),
+        out,
+        List.copyOf(voids),
+        List.copyOf(decisions));
+  }
+}
