@@ -287,8 +287,8 @@ public final class ChunkTx implements BlockWriter {
     }
   }
 
-  /** Appends the record of commit {@code g}. */
-  public void append(long g, int[] participants, int participantCount) throws IOException {
+  /** Appends the record of commit {@code g}; returns its position in the ring. */
+  public long append(long g, int[] participants, int participantCount) throws IOException {
     for (Stamping s : stampings) {
       s.stamp(g);
     }
@@ -318,7 +318,7 @@ public final class ChunkTx implements BlockWriter {
         record.difference(block, old, mine, table ? TableEntry.SIZE : 8);
       }
     }
-    chunk.ring().append(record, g, true);
+    return chunk.ring().append(record, g, true);
   }
 
   private void sealInodes(int block, byte @Nullable [] old, byte[] mine) {
