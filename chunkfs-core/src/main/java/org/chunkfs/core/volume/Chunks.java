@@ -321,12 +321,21 @@ final class Chunks {
     undo(update, failed);
   }
 
+  /** A number was taken for a commit that will never be written anywhere. */
+  void lost(int chunk, long g) {
+    keeper.voided(
+        this::outNow, List.of(new VolumeState.Void(chunk, g)), () -> history.written(g));
+  }
+
   /**
    * Voids a commit: in the chunks that have its record already, by overwriting it; in the one that
    * was fenced, in the volume record. Its number counts as written once all of that is done.
    */
   void undo(Update update, int failed) {
     long g = update.g;
+    if (g == 0) {
+      return; // it has no number yet, and no record
+    }
     List<VolumeState.Void> voids = new ArrayList<>();
     voids.add(new VolumeState.Void(update.locked[failed].id(), g));
     for (int i = 0; i < failed; i++) {
