@@ -49,7 +49,11 @@ public final class ItemMap {
       if (insertInline(w, ino, c.itemAt(), item)) {
         return;
       }
-      toTree(w, ino);
+      byte[] leaf = w.edit(toTree(w, ino));
+      if (TreePages.count(leaf) == 0) { // there was no item at all: no walk goes through that
+        TreePages.insert(w, leaf, 0, item, 0, item.length);
+        return;
+      }
       c.seekPlace(type.code(), major, minor);
     }
     insert(w, ino, c, c.levels() - 1, item);
@@ -159,7 +163,8 @@ public final class ItemMap {
     InodeRecord.TREE_LEVELS.set(inodes, inode, levels);
   }
 
-  private static void toTree(BlockWriter w, long ino) throws IOException {
+  /** Moves the inline items to a first leaf; returns its block. */
+  private static int toTree(BlockWriter w, long ino) throws IOException {
     int leaf = allocate(w, ino, 0);
     byte[] page = w.edit(leaf);
     byte[] inodes = w.edit(Ino.block(ino));
@@ -173,6 +178,7 @@ public final class ItemMap {
     java.util.Arrays.fill(inodes, from, inode + InodeRecord.SIZE, (byte) 0);
     InodeRecord.INLINE_BYTES.set(inodes, inode, 0);
     setRoot(w, ino, leaf, 1);
+    return leaf;
   }
 
   /** Puts an item in the page at {@code depth} of the cursor's path, where its index says. */

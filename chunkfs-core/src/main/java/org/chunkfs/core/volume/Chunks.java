@@ -190,11 +190,8 @@ final class Chunks {
   private Chunk activate(ChunkSlot slot) throws IOException {
     ChunkIo io = new ChunkIo(device, slot.id, slot.base, slot.geometry.blocks());
     HeaderCopies headers = HeaderCopies.read(io, slot.geometry, layout.uuid());
-    boolean fresh = !headers.initialized();
-    if (fresh && options.readOnly()) {
-      throw new FsException(FsException.Reason.READ_ONLY, "the image is open for reading only");
-    }
-    if (fresh) {
+    if (!headers.initialized()) {
+      requireWritable();
       Chunk.initialize(
           layout.uuid(),
           slot.geometry,
@@ -204,14 +201,21 @@ final class Chunks {
     }
     Chunk chunk =
         Chunk.recover(layout.uuid(), slot.geometry, io, headers, headers.emptyRing(), resident);
-    slot.initialized = true;
-    if (fresh) {
+    if (chunk.blank(System.nanoTime() + options.deadline().toNanos())) {
+      requireWritable();
       firstCommit(slot, chunk);
     } else if (!options.readOnly()) {
       recovered.look(chunk);
     }
+    slot.initialized = true;
     serve(slot, chunk);
     return chunk;
+  }
+
+  private void requireWritable() throws FsException {
+    if (options.readOnly()) {
+      throw new FsException(FsException.Reason.READ_ONLY, "the image is open for reading only");
+    }
   }
 
   private void firstCommit(ChunkSlot slot, Chunk chunk) throws IOException {
@@ -415,15 +419,21 @@ final class Chunks {
     try {
       drain(slot, deadline);
       durability.flush(deadline);
-      Chunk chunk = recover(slot);
-      settle(slot, chunk, checkpointer, deadline);
-      recovered.look(chunk);
+      Chunk chunk = recover(slot, deadline);
+      if (chunk != null) {
+        settle(slot, chunk, checkpointer, deadline);
+        recovered.look(chunk);
+      }
       synchronized (slot) {
         slot.readable = null;
         slot.previous = null;
         slot.out = new VolumeState.Out(Reason.NONE, -1);
         change(slot, ChunkState.ONLINE, "");
-        serve(slot, chunk);
+        if (chunk != null) {
+          serve(slot, chunk);
+        } else {
+          slot.notifyAll();
+        }
       }
       back = true;
       keeper.returned(this::outNow, id);
@@ -452,10 +462,14 @@ final class Chunks {
     }
   }
 
-  private Chunk recover(ChunkSlot slot) throws IOException {
+  /** The next incarnation; null if the chunk was never used, and its first one may wait. */
+  private @Nullable Chunk recover(ChunkSlot slot, long deadline) throws IOException {
     ChunkIo io = new ChunkIo(device, slot.id, slot.base, slot.geometry.blocks());
     HeaderCopies headers = HeaderCopies.read(io, slot.geometry, layout.uuid());
     if (!headers.initialized()) {
+      if (slot.lastG == 0 && !slot.initialized) {
+        return null;
+      }
       slot.initialized = false;
       throw new CorruptException(slot.id, 0, "chunk " + slot.id + " lost its headers");
     }
@@ -478,7 +492,13 @@ final class Chunks {
           "chunk %d: its journal ends at commit %x, but %x was acknowledged"
               .formatted(slot.id, last, slot.lastG));
     }
-    return Chunk.recover(layout.uuid(), slot.geometry, io, headers, kept, resident);
+    Chunk chunk = Chunk.recover(layout.uuid(), slot.geometry, io, headers, kept, resident);
+    if (chunk.blank(deadline)) {
+      chunk.abandon();
+      slot.initialized = false;
+      return null;
+    }
+    return chunk;
   }
 
   private void settle(ChunkSlot slot, Chunk chunk, Checkpointer checkpointer, long deadline)
