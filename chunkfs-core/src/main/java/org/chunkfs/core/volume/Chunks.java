@@ -9,6 +9,7 @@ import org.chunkfs.core.chunk.Chunk;
 import org.chunkfs.core.chunk.ChunkIo;
 import org.chunkfs.core.chunk.ChunkTx;
 import org.chunkfs.core.chunk.HeaderCopies;
+import org.chunkfs.core.chunk.Numbers;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.error.ChunkIoException;
 import org.chunkfs.core.error.ChunkUnavailableException;
@@ -228,7 +229,12 @@ final class Chunks {
     tx.prepare();
     beforeAppend(slot, chunk);
     long g = history.take();
-    tx.append(g, new int[] {slot.id}, 1);
+    try {
+      tx.append(g, new int[] {slot.id}, 1);
+    } catch (IOException | RuntimeException e) {
+      numbers().lost(slot.id, g, e);
+      throw e;
+    }
     history.written(g);
     tx.publish(g);
     slot.lastG = g;
@@ -352,6 +358,28 @@ final class Chunks {
     Reason reason = cause instanceof ChunkUnavailableException ? Reason.CRASHED : Reason.IO_ERROR;
     fence(bad.id(), reason, -1, String.valueOf(cause.getMessage()));
     undo(update, failed);
+  }
+
+  /** The numbers of commits of a single chunk that no request waits for. */
+  Numbers numbers() {
+    return new Numbers() {
+      @Override
+      public long take() {
+        return history.take();
+      }
+
+      @Override
+      public void written(long g) {
+        history.written(g);
+      }
+
+      @Override
+      public void lost(int chunk, long g, Exception why) {
+        Reason reason = why instanceof ChunkUnavailableException ? Reason.CRASHED : Reason.IO_ERROR;
+        fence(chunk, reason, -1, String.valueOf(why.getMessage()));
+        Chunks.this.lost(chunk, g);
+      }
+    };
   }
 
   /** A number was taken for a commit that will never be written anywhere. */
