@@ -112,7 +112,23 @@ final class Reaper {
     }
   }
 
+  /** Orphans of chunks that nobody has touched since the opening. */
+  private void wakeAll() {
+    Chunks chunks = engine.chunks();
+    for (int i = 0; i < chunks.count() && !stopped; i++) {
+      ChunkSlot slot = chunks.slot(i);
+      if (slot.initialized && slot.serves() && slot.current == null) {
+        try {
+          chunks.forReading(i, engine.deadline());
+        } catch (IOException e) {
+          chunks.judge(e);
+        }
+      }
+    }
+  }
+
   private void run() {
+    wakeAll();
     List<Job> later = new ArrayList<>();
     while (!stopped) {
       Job job = next(later);
