@@ -71,7 +71,7 @@ public final class StatusText {
     }
     out.printf(
         "space     %s used, %s free of %s; %,d inodes%n",
-        Sizes.show((blocks - free) * BLOCK),
+        Sizes.show(Math.max(0, blocks - free) * BLOCK),
         Sizes.show(free * BLOCK),
         Sizes.show(blocks * BLOCK),
         inodes);
