@@ -127,7 +127,27 @@ public final class Volume implements Vfs, AutoCloseable {
     checkpointer.start(chunks);
     watchdog.start();
     if (!options.readOnly()) {
+      settleReturned();
       reaper.start();
+    }
+  }
+
+  /**
+   * Chunks that were absent when an earlier epoch was decided on and are back: their rings are
+   * emptied, so that nobody has to remember that.
+   */
+  private void settleReturned() {
+    for (ChunkSlot slot : opened.slots()) {
+      Chunk chunk = slot.current;
+      if (chunk == null || opened.state().absentSince(slot.id) < 0) {
+        continue;
+      }
+      try {
+        checkpointer.run(slot, chunk, engine.deadline());
+        keeper.returned(chunks::outNow, slot.id);
+      } catch (IOException e) {
+        chunks.judge(e);
+      }
     }
   }
 
