@@ -85,7 +85,9 @@ public final class Checkpoint {
       }
       chunk.headers().writeOtherRoot(crcs);
       stability.flush();
-      chunk.headers().writeOtherHeader(crcs, header -> fill(header, redoPoint, redoG));
+      long stable = stability.stable();
+      chunk.headers().writeOtherHeader(crcs, header -> fill(header, redoPoint, redoG, stable));
+      stability.named(stable);
       stability.flush();
       finish(bodies, tables, crcs, redoPoint);
     } finally {
@@ -98,11 +100,11 @@ public final class Checkpoint {
     return true;
   }
 
-  private void fill(byte[] header, long redoPoint, long redoG) {
+  private void fill(byte[] header, long redoPoint, long redoG, long stable) {
     ChunkHeader.TAIL.set(header, 0, redoPoint);
     ChunkHeader.BASE_G.set(header, 0, redoG);
     ChunkHeader.TAIL_PREV_G.set(header, 0, redoG);
-    ChunkHeader.STABLE_G.set(header, 0, stability.stable());
+    ChunkHeader.STABLE_G.set(header, 0, stable);
     CachedBlock state = chunk.cache().get(geometry.stateBlock());
     if (state != null) {
       ChunkHeader.FREE_BLOCKS.set(header, 0, ChunkStateBlock.FREE_BLOCKS.get(state.data, 0));

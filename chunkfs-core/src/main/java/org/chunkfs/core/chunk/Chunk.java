@@ -84,8 +84,8 @@ public final class Chunk implements BlockReader {
   /**
    * Starts an incarnation: replays the records that the volume's decision keeps.
    *
-   * @param kept commits, voids and stamps of the ring from its tail on that are kept, in order, with
-   *     the end of the last of them and its number
+   * @param kept commits, voids and stamps of the ring from its tail on that are kept, in order,
+   *     with the end of the last of them and its number
    * @throws CorruptException if the chunk needs repair
    */
   public static Chunk recover(
@@ -226,6 +226,22 @@ public final class Chunk implements BlockReader {
   /** Which inode blocks have room. */
   InodeSpace inodeSpace() {
     return inodeSpace;
+  }
+
+  /** A record was voided: what it imaged counts as not yet imaged. Under the write lock. */
+  public void forgetImages() {
+    period++;
+  }
+
+  /** Reads the whole ring that a header names. */
+  public static RingScanner.Scan scan(
+      byte[] uuid, ChunkGeometry geometry, ChunkIo io, byte[] header) {
+    return RingScanner.scan(
+        ringId(uuid, io.chunk(), header),
+        ringIo(io, geometry),
+        geometry.ringBlocks() * BlockHeader.BLOCK,
+        ChunkHeader.TAIL.get(header, 0),
+        ChunkHeader.TAIL_PREV_G.get(header, 0));
   }
 
   /** A new checkpoint period: every block's next record is a full image. Under the write lock. */

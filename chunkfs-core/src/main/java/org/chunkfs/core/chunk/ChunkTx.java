@@ -148,8 +148,8 @@ public final class ChunkTx implements BlockWriter {
           && space.couldTake(deletion ? SpaceMap.Use.DELETION : SpaceMap.Use.METADATA, 1)) {
         throw new Retry.FlushNeeded(chunk);
       }
-      throw new FsException(
-          FsException.Reason.NO_SPACE, "chunk " + chunk.id() + " has no free block left");
+      throw FsException.noSpace(
+          chunk.id(), "chunk " + chunk.id() + " has no free block left");
     }
     taken = push(taken, takenCount++, (long) block << 32 | 1);
     int unknown = space.hostUnknown(block, HOST_RUN);
@@ -287,8 +287,8 @@ public final class ChunkTx implements BlockWriter {
     }
   }
 
-  /** Appends the record of commit {@code g}. */
-  public void append(long g, int[] participants, int participantCount) throws IOException {
+  /** Appends the record of commit {@code g}; returns its position in the ring. */
+  public long append(long g, int[] participants, int participantCount) throws IOException {
     for (Stamping s : stampings) {
       s.stamp(g);
     }
@@ -318,7 +318,7 @@ public final class ChunkTx implements BlockWriter {
         record.difference(block, old, mine, table ? TableEntry.SIZE : 8);
       }
     }
-    chunk.ring().append(record, g, true);
+    return chunk.ring().append(record, g, true);
   }
 
   private void sealInodes(int block, byte @Nullable [] old, byte[] mine) {

@@ -2,12 +2,14 @@ package org.chunkfs.core.chunk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.chunkfs.core.error.CorruptException;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkGeometry;
 import org.chunkfs.core.format.ChunkHeader;
+import org.chunkfs.core.journal.RingScanner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,6 +158,21 @@ public final class HeaderCopies {
 
   public boolean initialized() {
     return (ChunkHeader.FLAGS.get(header, 0) & ChunkHeader.INITIALIZED) != 0;
+  }
+
+  /** Nothing at or below it is missing from what the header's table accounts for. */
+  public long baseG() {
+    return ChunkHeader.BASE_G.get(header, 0);
+  }
+
+  /** The ring of this header without any records. */
+  public RingScanner.Scan emptyRing() {
+    return new RingScanner.Scan(
+        List.of(),
+        ChunkHeader.TAIL.get(header, 0),
+        ChunkHeader.TAIL_PREV_G.get(header, 0),
+        0,
+        null);
   }
 
   /** The other copy cannot be read: torn while it was written, or damaged since. */

@@ -15,4 +15,7 @@ public interface Stability {
 
   /** Largest stable commit number. */
   long stable();
+
+  /** Something that was just written names {@code g} as stable. */
+  void named(long g);
 }

@@ -15,7 +15,9 @@ public enum BlockKind {
   /** File data: the only kind without a header of its own. */
   DATA(9),
   /** Reserved for blocks with several owners (reflinks, snapshots). */
-  SHARED(10);
+  SHARED(10),
+  /** Which rings hold records, at each member's start. */
+  RING_MAP(11);
 
   private static final BlockKind[] BY_CODE = values();
   private final int code;

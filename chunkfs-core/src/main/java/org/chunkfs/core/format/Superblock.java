@@ -17,6 +17,9 @@ public final class Superblock {
   /** Where the first chunk of a member starts, in blocks. */
   public static final int FIRST_CHUNK_BLOCK = 256;
 
+  /** Where a member's ring map starts, in blocks; see {@link RingMapBlock}. */
+  public static final int RING_MAP_BLOCK = 1;
+
   public static final int MAX_MEMBERS = 64;
 
   public static final RecordLayout LAYOUT =

@@ -63,10 +63,10 @@ public final class ChunkFs {
         byte[] header =
             HeaderCopies.blank(
                 layout.uuid(), chunk, geometry, copy, block -> layout.embed(block, member));
-        device.write(
-            layout.base(chunk) + geometry.header(copy) * BLOCK, ByteBuffer.wrap(header));
+        device.write(layout.base(chunk) + geometry.header(copy) * BLOCK, ByteBuffer.wrap(header));
       }
     }
+    RingMap.create(device, layout);
     new VolumeRecords(device, layout).create(options.now());
     makeRoot(device, layout, options);
     for (int i = 0; i < layout.members().size(); i++) {
@@ -107,12 +107,12 @@ public final class ChunkFs {
     InodeRecord.CTIME.set(block, at, options.now());
     InodeRecord.BTIME.set(block, at, options.now());
     tx.prepare();
+    RingMap.read(device, layout).set(0, true);
     tx.append(new History(0).take(), new int[] {0}, 1);
     device.flush();
   }
 
-  private static ImageLayout layout(BlockDevice device, FormatOptions options)
-      throws IOException {
+  private static ImageLayout layout(BlockDevice device, FormatOptions options) throws IOException {
     List<BlockDevice.Member> members = device.members();
     if (members.size() > Superblock.MAX_MEMBERS) {
       throw new ImageException(
@@ -146,10 +146,7 @@ public final class ChunkFs {
     Superblock.ROOT.set(
         block,
         0,
-        Ino.of(
-            0,
-            ChunkGeometry.of(chunkBlocks(block, 0)).indexBlock(),
-            ChunkGeometry.ROOT));
+        Ino.of(0, ChunkGeometry.of(chunkBlocks(block, 0)).indexBlock(), ChunkGeometry.ROOT));
     List<Integer> replicas = replicas(block, members.size(), chunks);
     Superblock.REPLICAS.set(block, 0, replicas.size());
     ByteBuffer ids = ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN);
@@ -161,8 +158,7 @@ public final class ChunkFs {
 
   /** The usual size, or the largest that fits in the smallest member. */
   private static long fittingChunk(BlockDevice device) {
-    long least =
-        device.members().stream().mapToLong(BlockDevice.Member::size).min().orElse(0);
+    long least = device.members().stream().mapToLong(BlockDevice.Member::size).min().orElse(0);
     long room = (least - Superblock.FIRST_CHUNK_BLOCK * BLOCK) / MIB * MIB;
     return Math.max(
         ChunkGeometry.MIN_BLOCKS * BLOCK, Math.min(defaultChunkBytes(device.size()), room));

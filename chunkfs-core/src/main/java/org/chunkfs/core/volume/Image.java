@@ -14,7 +14,9 @@ import org.chunkfs.core.error.ImageException;
 import org.chunkfs.core.error.MemberMissingException;
 import org.jspecify.annotations.Nullable;
 
-/** An image's storage together with its layout: what mounting, checking and inspecting start from. */
+/**
+ * An image's storage together with its layout: what mounting, checking and inspecting start from.
+ */
 public final class Image implements AutoCloseable {
   private final BlockDevice device;
   private final ImageLayout layout;
@@ -34,7 +36,8 @@ public final class Image implements AutoCloseable {
     if (device.size() < layout.bytes()) {
       throw new ImageException(
           ImageException.Kind.WRONG_MEMBERS,
-          "%s has %d bytes, but the image needs %d".formatted(device, device.size(), layout.bytes()));
+          "%s has %d bytes, but the image needs %d"
+              .formatted(device, device.size(), layout.bytes()));
     }
     return new Image(device, layout);
   }
@@ -43,7 +46,8 @@ public final class Image implements AutoCloseable {
    * Opens an image by its members, in any order. Members that are not given, do not exist or were
    * cut short are missing parts: their chunks cannot be reached, all others can.
    *
-   * @throws ImageException NOT_AN_IMAGE, NEWER_FORMAT, or WRONG_MEMBERS if they are not of one image
+   * @throws ImageException NOT_AN_IMAGE, NEWER_FORMAT, or WRONG_MEMBERS if they are not of one
+   *     image
    * @throws org.chunkfs.core.error.DeviceException if one cannot be opened
    */
   public static Image open(List<Path> paths, Mode mode) throws IOException {
@@ -118,7 +122,8 @@ public final class Image implements AutoCloseable {
   }
 
   private static Image open(ImageLayout layout, List<Path> paths, Mode mode) throws IOException {
-    long[] sizes = layout.members().stream().mapToLong(m -> m.blocks() * BlockDevice.BLOCK).toArray();
+    long[] sizes =
+        layout.members().stream().mapToLong(m -> m.blocks() * BlockDevice.BLOCK).toArray();
     return new Image(Images.openDegraded(paths, mode, sizes), layout);
   }
 

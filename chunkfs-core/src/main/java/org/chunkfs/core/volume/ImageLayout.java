@@ -299,9 +299,7 @@ public final class ImageLayout {
   /** Byte position of a chunk's first block in the image. */
   public long base(int chunk) {
     MemberPart m = members.get(memberOf(chunk));
-    return (m.start
-            + Superblock.FIRST_CHUNK_BLOCK
-            + (long) (chunk - m.firstChunk) * chunkBlocks)
+    return (m.start + Superblock.FIRST_CHUNK_BLOCK + (long) (chunk - m.firstChunk) * chunkBlocks)
         * BLOCK;
   }
 

@@ -58,49 +58,113 @@ public record VolumeOptions(
 
   public VolumeOptions withReadOnly(boolean to) {
     return new VolumeOptions(
-        to, deadline, fenced, flushInterval, flushBytes, checkpointPercent, journalBytes,
-        cacheBlocks, stall, clock);
+        to,
+        deadline,
+        fenced,
+        flushInterval,
+        flushBytes,
+        checkpointPercent,
+        journalBytes,
+        cacheBlocks,
+        stall,
+        clock);
   }
 
   public VolumeOptions withDeadline(Duration to) {
     return new VolumeOptions(
-        readOnly, to, fenced, flushInterval, flushBytes, checkpointPercent, journalBytes,
-        cacheBlocks, stall, clock);
+        readOnly,
+        to,
+        fenced,
+        flushInterval,
+        flushBytes,
+        checkpointPercent,
+        journalBytes,
+        cacheBlocks,
+        stall,
+        clock);
   }
 
   public VolumeOptions withFenced(FencedPolicy to) {
     return new VolumeOptions(
-        readOnly, deadline, to, flushInterval, flushBytes, checkpointPercent, journalBytes,
-        cacheBlocks, stall, clock);
+        readOnly,
+        deadline,
+        to,
+        flushInterval,
+        flushBytes,
+        checkpointPercent,
+        journalBytes,
+        cacheBlocks,
+        stall,
+        clock);
   }
 
   public VolumeOptions withFlush(Duration interval, long bytes) {
     return new VolumeOptions(
-        readOnly, deadline, fenced, interval, bytes, checkpointPercent, journalBytes,
-        cacheBlocks, stall, clock);
+        readOnly,
+        deadline,
+        fenced,
+        interval,
+        bytes,
+        checkpointPercent,
+        journalBytes,
+        cacheBlocks,
+        stall,
+        clock);
   }
 
   public VolumeOptions withCheckpoint(int percent, long bytes) {
     return new VolumeOptions(
-        readOnly, deadline, fenced, flushInterval, flushBytes, percent, bytes, cacheBlocks, stall,
+        readOnly,
+        deadline,
+        fenced,
+        flushInterval,
+        flushBytes,
+        percent,
+        bytes,
+        cacheBlocks,
+        stall,
         clock);
   }
 
   public VolumeOptions withCacheBlocks(int blocks) {
     return new VolumeOptions(
-        readOnly, deadline, fenced, flushInterval, flushBytes, checkpointPercent, journalBytes,
-        blocks, stall, clock);
+        readOnly,
+        deadline,
+        fenced,
+        flushInterval,
+        flushBytes,
+        checkpointPercent,
+        journalBytes,
+        blocks,
+        stall,
+        clock);
   }
 
   public VolumeOptions withStall(Duration to) {
     return new VolumeOptions(
-        readOnly, deadline, fenced, flushInterval, flushBytes, checkpointPercent, journalBytes,
-        cacheBlocks, to, clock);
+        readOnly,
+        deadline,
+        fenced,
+        flushInterval,
+        flushBytes,
+        checkpointPercent,
+        journalBytes,
+        cacheBlocks,
+        to,
+        clock);
   }
 
   public VolumeOptions withClock(InstantSource to) {
     return new VolumeOptions(
-        readOnly, deadline, fenced, flushInterval, flushBytes, checkpointPercent, journalBytes,
-        cacheBlocks, stall, to);
+        readOnly,
+        deadline,
+        fenced,
+        flushInterval,
+        flushBytes,
+        checkpointPercent,
+        journalBytes,
+        cacheBlocks,
+        stall,
+        to);
   }
 }

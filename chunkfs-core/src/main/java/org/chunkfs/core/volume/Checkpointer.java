@@ -1,0 +1,226 @@
+package org.chunkfs.core.volume;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.chunkfs.core.chunk.Checkpoint;
+import org.chunkfs.core.chunk.Chunk;
+import org.chunkfs.core.error.ChunkUnavailableException;
+import org.chunkfs.core.error.DeadlineException;
+import org.chunkfs.core.journal.Ring;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs checkpoints and periodic flushes in the background: a ring's when it is filled to the
+ * option's share, the fullest one's when all of them together hold too much or too many blocks are
+ * in memory, and every ring's that has been quiet for a while.
+ */
+final class Checkpointer {
+  private static final long IDLE_NANOS = 10_000_000_000L;
+  private static final long TICK_MILLIS = 250;
+
+  /** For a background checkpoint's waits. */
+  private static final long PATIENCE_NANOS = 30_000_000_000L;
+
+  private final VolumeOptions options;
+  private final Durability durability;
+  private final History history;
+  private final Thread thread;
+  private final AtomicLong unflushed = new AtomicLong();
+  private final AtomicLong checkpoints = new AtomicLong();
+  private final AtomicLong failures = new AtomicLong();
+  private @Nullable Chunks chunks;
+  private volatile boolean stopped;
+  private volatile boolean work;
+  private final Object wake = new Object();
+
+  Checkpointer(VolumeOptions options, Durability durability, History history) {
+    this.options = options;
+    this.durability = durability;
+    this.history = history;
+    this.thread = Thread.ofPlatform().daemon().name("chunkfs-checkpoint").unstarted(this::run);
+  }
+
+  void start(Chunks of) {
+    chunks = of;
+    if (!options.readOnly()) {
+      thread.start();
+    }
+  }
+
+  void stop() {
+    stopped = true;
+    wake();
+  }
+
+  private void wake() {
+    synchronized (wake) {
+      work = true;
+      wake.notifyAll();
+    }
+  }
+
+  long checkpoints() {
+    return checkpoints.get();
+  }
+
+  long failures() {
+    return failures.get();
+  }
+
+  /** A record was appended, under the chunk's write lock. */
+  void appended(ChunkSlot slot, Chunk chunk) {
+    Ring ring = chunk.ring();
+    slot.journalUsed = ring.usedBytes();
+    if (!work && slot.journalUsed * 100 > (long) slot.ringBytes() * options.checkpointPercent()) {
+      wake();
+    }
+  }
+
+  /** Data was written. */
+  void wroteData(long bytes) {
+    if (unflushed.addAndGet(bytes) > options.flushBytes() && !work) {
+      wake();
+    }
+  }
+
+  /** A block was read into memory. */
+  void loaded() {
+    Chunks all = chunks;
+    if (all != null && all.resident().sum() > options.cacheBlocks() && !work) {
+      wake();
+    }
+  }
+
+  /** Returns once the ring of a chunk has room again. */
+  void makeRoom(Chunk chunk, long deadline) throws IOException {
+    Chunks all = chunks;
+    if (all == null) {
+      throw new IllegalStateException("not started");
+    }
+    ChunkSlot slot = all.slot(chunk.id());
+    if (slot.current != chunk) {
+      throw new ChunkUnavailableException(
+          chunk.id(), "chunk " + chunk.id() + " was taken out of service; try again");
+    }
+    run(slot, chunk, deadline);
+  }
+
+  /** Checkpoints a chunk; one at a time for each. */
+  void run(ChunkSlot slot, Chunk chunk, long deadline) throws IOException {
+    long before = slot.checkpoints;
+    slot.acquireCheckpoint(deadline);
+    try {
+      if (slot.checkpoints != before && slot.current == chunk) {
+        return; // somebody else's did it meanwhile
+      }
+      Checkpoint checkpoint =
+          new Checkpoint(chunk, history, durability.forCheckpoint(slot, chunk, deadline), deadline);
+      if (checkpoint.run()) {
+        slot.checkpoints++;
+        checkpoints.incrementAndGet();
+      }
+      slot.journalUsed = chunk.ring().usedBytes();
+    } finally {
+      slot.releaseCheckpoint();
+    }
+  }
+
+  private void run() {
+    long lastFlush = System.nanoTime();
+    while (!stopped) {
+      synchronized (wake) {
+        if (!work && !stopped) {
+          Waiting.quietly(wake, TICK_MILLIS);
+        }
+        work = false;
+      }
+      Chunks all = chunks;
+      if (stopped || all == null || durability.failure() != null) {
+        return;
+      }
+      try {
+        long now = System.nanoTime();
+        if (now - lastFlush > options.flushInterval().toNanos()
+            || unflushed.get() > options.flushBytes()) {
+          unflushed.set(0);
+          lastFlush = now;
+          if (durability.stable() < history.last()) {
+            durability.flush(now + PATIENCE_NANOS);
+          }
+        }
+        checkpointWhatIsFull(all);
+        evict(all);
+      } catch (IOException e) {
+        failures.incrementAndGet();
+      }
+    }
+  }
+
+  private void checkpointWhatIsFull(Chunks all) throws IOException {
+    long total = 0;
+    ChunkSlot fullest = null;
+    for (int i = 0; i < all.count() && !stopped; i++) {
+      ChunkSlot slot = all.slot(i);
+      if (slot.current == null || slot.journalUsed == 0) {
+        continue;
+      }
+      boolean full = slot.journalUsed * 100 > (long) slot.ringBytes() * options.checkpointPercent();
+      boolean idle = quiet(slot);
+      if (full || idle) {
+        checkpoint(all, slot);
+      }
+      total += slot.journalUsed;
+      if (fullest == null || slot.journalUsed > fullest.journalUsed) {
+        fullest = slot;
+      }
+    }
+    boolean crowded = all.resident().sum() > options.cacheBlocks() * 5L / 4;
+    if (fullest != null && (total > options.journalBytes() || crowded)) {
+      checkpoint(all, fullest);
+    }
+  }
+
+  private static boolean quiet(ChunkSlot slot) {
+    long now = System.nanoTime();
+    if (slot.quietG != slot.lastG) {
+      slot.quietG = slot.lastG;
+      slot.quietSince = now;
+      return false;
+    }
+    return now - slot.quietSince > IDLE_NANOS;
+  }
+
+  private void checkpoint(Chunks all, ChunkSlot slot) throws IOException {
+    Chunk chunk = slot.current;
+    if (chunk == null) {
+      return;
+    }
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    try {
+      run(slot, chunk, deadline);
+      if (quiet(slot) && slot.journalUsed > 0) {
+        run(slot, chunk, deadline); // takes the checkpoint's own records out of the ring too
+      }
+      all.afterCheckpoint(chunk, deadline);
+    } catch (DeadlineException e) {
+      throw e;
+    } catch (IOException e) {
+      all.judge(e);
+      failures.incrementAndGet();
+    }
+  }
+
+  private void evict(Chunks all) {
+    long over = all.resident().sum() - options.cacheBlocks();
+    for (int i = 0; i < all.count() && over > 0; i++) {
+      int at = (evictFrom + i) % all.count();
+      Chunk chunk = all.currentOrNull(at);
+      if (chunk != null) {
+        over -= chunk.evict((int) Math.min(over + 64, Integer.MAX_VALUE));
+      }
+    }
+    evictFrom = (evictFrom + 1) % all.count();
+  }
+
+  private int evictFrom;
+}

@@ -1,0 +1,488 @@
+package org.chunkfs.core.volume;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
+import org.chunkfs.core.chunk.Chunk;
+import org.chunkfs.core.chunk.ChunkIo;
+import org.chunkfs.core.chunk.ChunkTx;
+import org.chunkfs.core.chunk.HeaderCopies;
+import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.error.ChunkIoException;
+import org.chunkfs.core.error.ChunkUnavailableException;
+import org.chunkfs.core.error.CorruptException;
+import org.chunkfs.core.error.DeadlineException;
+import org.chunkfs.core.error.FsException;
+import org.chunkfs.core.journal.RingScanner;
+import org.chunkfs.core.volume.VolumeState.Reason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The volume's chunks and their life: which incarnation serves, taking one out of service at once,
+ * and bringing it back.
+ *
+ * <p>Invariants: {@code slot.current} is not null only while the slot serves; a fence revokes the
+ * incarnation before anything else happens; a commit number that a fenced chunk may lack is
+ * reported written only after the volume record that voids it there is durable.
+ */
+final class Chunks {
+  /**
+   * Requests that may wait for one chunk; more are answered at once, so that they hold nobody up.
+   */
+  private static final int MAX_WAITERS = 8;
+
+  private final BlockDevice device;
+  private final ImageLayout layout;
+  private final VolumeOptions options;
+  private final ChunkSlot[] slots;
+  private final RingMap rings;
+  private final History history;
+  private final Durability durability;
+  private final LongAdder resident;
+  private final StateKeeper keeper;
+  private final List<ChunkListener> listeners = new java.util.concurrent.CopyOnWriteArrayList<>();
+
+  Chunks(
+      BlockDevice device,
+      ImageLayout layout,
+      VolumeOptions options,
+      ChunkSlot[] slots,
+      RingMap rings,
+      History history,
+      Durability durability,
+      StateKeeper keeper,
+      LongAdder resident) {
+    this.device = device;
+    this.layout = layout;
+    this.options = options;
+    this.slots = slots;
+    this.rings = rings;
+    this.history = history;
+    this.durability = durability;
+    this.keeper = keeper;
+    this.resident = resident;
+  }
+
+  ChunkSlot slot(int id) {
+    return slots[id];
+  }
+
+  int count() {
+    return slots.length;
+  }
+
+  LongAdder resident() {
+    return resident;
+  }
+
+  void addListener(ChunkListener listener) {
+    listeners.add(listener);
+  }
+
+  /** A chunk to read from: waits for it, as policy says. */
+  Chunk forReading(int id, long deadline) throws IOException {
+    if (id < 0 || id >= slots.length) {
+      throw new FsException(FsException.Reason.STALE, "there is no chunk " + id);
+    }
+    ChunkSlot slot = slots[id];
+    Chunk c = slot.current;
+    if (c != null) {
+      return c;
+    }
+    Chunk kept = slot.readable;
+    if (kept != null) {
+      return kept;
+    }
+    if (slot.serves() && !slot.initialized) {
+      throw new FsException(FsException.Reason.STALE, "chunk " + id + " is not in use");
+    }
+    return require(slot, deadline);
+  }
+
+  /** A chunk to change: makes it ready if it was never used, waits for it as policy says. */
+  Chunk forWriting(int id, long deadline) throws IOException {
+    Chunk c = slots[id].current;
+    return c != null ? c : require(slots[id], deadline);
+  }
+
+  private Chunk require(ChunkSlot slot, long deadline) throws IOException {
+    boolean waits = options.fenced() == VolumeOptions.FencedPolicy.WAIT;
+    synchronized (slot) {
+      while (true) {
+        Chunk c = slot.current;
+        if (c != null) {
+          return c;
+        }
+        if (slot.serves()) {
+          return activate(slot);
+        }
+        long left = deadline - System.nanoTime();
+        if (!waits || slot.state == ChunkState.MISSING || slot.waiters.get() >= MAX_WAITERS) {
+          throw unavailable(slot);
+        }
+        if (left <= 0) {
+          throw new DeadlineException(
+              "chunk %d is %s (%s) and did not come back in time"
+                  .formatted(slot.id, word(slot.state), reason(slot)));
+        }
+        slot.waiters.incrementAndGet();
+        try {
+          Waiting.on(slot, left, "waiting for chunk " + slot.id);
+        } finally {
+          slot.waiters.decrementAndGet();
+        }
+      }
+    }
+  }
+
+  private static ChunkUnavailableException unavailable(ChunkSlot slot) {
+    return new ChunkUnavailableException(
+        slot.id, "chunk %d is %s: %s".formatted(slot.id, word(slot.state), reason(slot)));
+  }
+
+  static String word(ChunkState state) {
+    return state.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+  }
+
+  static String reason(ChunkSlot slot) {
+    String text = slot.out.reason().text();
+    String detail = slot.detail;
+    return detail.isEmpty() ? text : text.isEmpty() ? detail : text + " (" + detail + ")";
+  }
+
+  /** Whether waiting may bring a chunk back. */
+  boolean worthWaiting(int id) {
+    return options.fenced() == VolumeOptions.FencedPolicy.WAIT
+        && slots[id].state != ChunkState.MISSING
+        && slots[id].waiters.get() < MAX_WAITERS;
+  }
+
+  /** Starts the first incarnation of a chunk whose ring is empty, or that was never used. */
+  private Chunk activate(ChunkSlot slot) throws IOException {
+    ChunkIo io = new ChunkIo(device, slot.id, slot.base, slot.geometry.blocks());
+    HeaderCopies headers = HeaderCopies.read(io, slot.geometry, layout.uuid());
+    boolean fresh = !headers.initialized();
+    if (fresh && options.readOnly()) {
+      throw new FsException(FsException.Reason.READ_ONLY, "the image is open for reading only");
+    }
+    if (fresh) {
+      Chunk.initialize(
+          layout.uuid(),
+          slot.geometry,
+          io,
+          headers,
+          () -> durability.flush(System.nanoTime() + options.deadline().toNanos()));
+    }
+    Chunk chunk =
+        Chunk.recover(layout.uuid(), slot.geometry, io, headers, headers.emptyRing(), resident);
+    slot.initialized = true;
+    if (fresh) {
+      firstCommit(slot, chunk);
+    }
+    serve(slot, chunk);
+    return chunk;
+  }
+
+  private void firstCommit(ChunkSlot slot, Chunk chunk) throws IOException {
+    long deadline = System.nanoTime() + options.deadline().toNanos();
+    chunk.load(slot.geometry.tableBlock(slot.geometry.stateBlock()), deadline);
+    chunk.load(slot.geometry.tableBlock(slot.geometry.indexBlock()), deadline);
+    ChunkTx tx = new ChunkTx(chunk, false);
+    java.time.Instant now = options.clock().instant();
+    chunk.firstCommit(tx, now.getEpochSecond() * 1_000_000_000L + now.getNano());
+    tx.prepare();
+    beforeAppend(slot, chunk);
+    long g = history.take();
+    tx.append(g, new int[] {slot.id}, 1);
+    history.written(g);
+    tx.publish(g);
+    slot.lastG = g;
+    slot.unstampedSince = g;
+  }
+
+  /** Makes an incarnation the one that serves. */
+  void serve(ChunkSlot slot, Chunk chunk) {
+    slot.incarnations++;
+    slot.headerFree = chunk.freeBlocks();
+    slot.current = chunk;
+    synchronized (slot) {
+      slot.notifyAll();
+    }
+  }
+
+  /** Before a record goes into a ring: an empty ring is marked as used first. */
+  void beforeAppend(Chunk chunk) throws IOException {
+    beforeAppend(slots[chunk.id()], chunk);
+  }
+
+  private void beforeAppend(ChunkSlot slot, Chunk chunk) throws IOException {
+    if (chunk.ring().usedBytes() == 0 && !rings.get(slot.id)) {
+      rings.set(slot.id, true);
+    }
+  }
+
+  /** After a checkpoint: marks an empty ring as unused. */
+  void afterCheckpoint(Chunk chunk, long deadline) throws IOException {
+    chunk.lock().lockWrite(deadline);
+    try {
+      if (chunk.ring().usedBytes() == 0) {
+        rings.set(chunk.id(), false);
+      }
+    } finally {
+      chunk.lock().unlockWrite();
+    }
+  }
+
+  /** An append was slow. */
+  void slow(Chunk chunk) {
+    ChunkSlot slot = slots[chunk.id()];
+    if (slot.current == chunk && slot.state == ChunkState.ONLINE) {
+      change(slot, ChunkState.SUSPECT, "a write took longer than 0.1 s");
+    }
+  }
+
+  /** One piece of file data is damaged: the chunk goes on, but somebody should look at it. */
+  void suspect(int id, String why) {
+    ChunkSlot slot = slots[id];
+    if (slot.state == ChunkState.ONLINE) {
+      change(slot, ChunkState.SUSPECT, why);
+    }
+  }
+
+  /** Forgets a suspicion. */
+  void trust(ChunkSlot slot) {
+    if (slot.state == ChunkState.SUSPECT) {
+      change(slot, ChunkState.ONLINE, "");
+    }
+  }
+
+  /**
+   * What an exception says about a chunk; damage and failures of the device fence it.
+   *
+   * @return the chunk that the caller may wait for, or -1 if the exception is the answer
+   */
+  int judge(IOException e) {
+    return switch (e) {
+      case CorruptException c when c.chunk() >= 0 && c.chunk() < slots.length -> {
+        fence(c.chunk(), Reason.DAMAGE, c.block(), String.valueOf(c.getMessage()));
+        yield c.chunk();
+      }
+      case ChunkIoException c -> {
+        fence(c.chunk(), Reason.IO_ERROR, -1, String.valueOf(c.getMessage()));
+        yield c.chunk();
+      }
+      case ChunkUnavailableException c -> c.chunk();
+      default -> -1;
+    };
+  }
+
+  /**
+   * Takes a chunk out of service, at once: its incarnation is revoked and whoever waits for its
+   * lock is answered. False if it was out already.
+   */
+  boolean fence(int id, Reason reason, long block, String detail) {
+    ChunkSlot slot = slots[id];
+    synchronized (slot) {
+      if (!slot.serves()) {
+        return false;
+      }
+      Chunk c = slot.current;
+      slot.current = null;
+      if (c != null) {
+        slot.previous = c;
+        slot.headerFree = c.freeBlocks();
+        slot.headerInodes = c.inodes();
+      }
+      boolean reads =
+          c != null
+              && reason == Reason.DAMAGE
+              && options.fenced() == VolumeOptions.FencedPolicy.READ;
+      slot.out = new VolumeState.Out(reason, block);
+      if (reads) {
+        c.io().fence();
+        slot.readable = c;
+      } else if (c != null) {
+        c.fence();
+      }
+      change(slot, reads ? ChunkState.READ_ONLY : ChunkState.FENCED, detail);
+      slot.notifyAll();
+    }
+    keeper.changed(this::outNow);
+    return true;
+  }
+
+  /** The record of a commit could not be written in chunk {@code update.locked[failed]}. */
+  void commitFailed(Update update, int failed, Throwable cause) {
+    Chunk bad = update.locked[failed];
+    Reason reason = cause instanceof ChunkUnavailableException ? Reason.CRASHED : Reason.IO_ERROR;
+    fence(bad.id(), reason, -1, String.valueOf(cause.getMessage()));
+    undo(update, failed);
+  }
+
+  /** A number was taken for a commit that will never be written anywhere. */
+  void lost(int chunk, long g) {
+    keeper.voided(
+        this::outNow, List.of(new VolumeState.Void(chunk, g)), () -> history.written(g));
+  }
+
+  /**
+   * Voids a commit: in the chunks that have its record already, by overwriting it; in the one that
+   * was fenced, in the volume record. Its number counts as written once all of that is done.
+   */
+  void undo(Update update, int failed) {
+    long g = update.g;
+    if (g == 0) {
+      return; // it has no number yet, and no record
+    }
+    List<VolumeState.Void> voids = new ArrayList<>();
+    voids.add(new VolumeState.Void(update.locked[failed].id(), g));
+    for (int i = 0; i < failed; i++) {
+      if (update.positions[i] < 0) {
+        continue;
+      }
+      Chunk chunk = update.locked[i];
+      try {
+        chunk.ring().voidAt(update.positions[i], g, update.predecessors[i]);
+        chunk.forgetImages();
+      } catch (IOException | RuntimeException e) {
+        fence(chunk.id(), Reason.IO_ERROR, -1, String.valueOf(e.getMessage()));
+        voids.add(new VolumeState.Void(chunk.id(), g));
+      }
+    }
+    keeper.voided(this::outNow, voids, () -> history.written(g));
+  }
+
+  /** The chunks that are out of service, as the volume record names them. */
+  TreeMap<Integer, VolumeState.Out> outNow() {
+    TreeMap<Integer, VolumeState.Out> out = new TreeMap<>();
+    for (ChunkSlot slot : slots) {
+      VolumeState.Out o = slot.out;
+      if (o.reason() != Reason.NONE) {
+        out.put(slot.id, o);
+      }
+    }
+    return out;
+  }
+
+  /**
+   * Brings a chunk back: waits until nothing of the last incarnation is on its way to the device,
+   * then recovers it from its journal.
+   *
+   * @throws IOException if it cannot serve; it then stays out of service
+   */
+  void online(int id, Checkpointer checkpointer, long deadline) throws IOException {
+    ChunkSlot slot = slots[id];
+    synchronized (slot) {
+      if (slot.serves()) {
+        return;
+      }
+      if (slot.state == ChunkState.CHECKING || slot.state == ChunkState.REPAIRING) {
+        throw new ChunkUnavailableException(id, "chunk " + id + " is being worked on; try again");
+      }
+      change(slot, ChunkState.REPAIRING, "recovering");
+    }
+    boolean back = false;
+    try {
+      drain(slot, deadline);
+      durability.flush(deadline);
+      Chunk chunk = recover(slot);
+      settle(slot, chunk, checkpointer, deadline);
+      synchronized (slot) {
+        slot.readable = null;
+        slot.previous = null;
+        slot.out = new VolumeState.Out(Reason.NONE, -1);
+        change(slot, ChunkState.ONLINE, "");
+        serve(slot, chunk);
+      }
+      back = true;
+      keeper.returned(this::outNow, id);
+    } catch (IOException e) {
+      slot.detail = String.valueOf(e.getMessage());
+      throw e;
+    } finally {
+      if (!back) {
+        change(slot, ChunkState.FENCED, slot.detail);
+      }
+    }
+  }
+
+  private void drain(ChunkSlot slot, long deadline) throws IOException {
+    Chunk previous = slot.previous;
+    while (previous != null && previous.io().writesInFlight() > 0) {
+      if (System.nanoTime() > deadline) {
+        throw new DeadlineException(
+            "chunk %d is draining: %d writes of its last incarnation have not returned"
+                .formatted(slot.id, previous.io().writesInFlight()));
+      }
+      java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+    }
+    if (previous != null) {
+      previous.abandon();
+    }
+  }
+
+  private Chunk recover(ChunkSlot slot) throws IOException {
+    ChunkIo io = new ChunkIo(device, slot.id, slot.base, slot.geometry.blocks());
+    HeaderCopies headers = HeaderCopies.read(io, slot.geometry, layout.uuid());
+    if (!headers.initialized()) {
+      slot.initialized = false;
+      throw new CorruptException(slot.id, 0, "chunk " + slot.id + " lost its headers");
+    }
+    slot.initialized = true;
+    RingScanner.Scan scan = Chunk.scan(layout.uuid(), slot.geometry, io, headers.header());
+    if (scan.damage() != null) {
+      slot.out = new VolumeState.Out(Reason.JOURNAL, -1);
+      throw new CorruptException(
+          slot.id,
+          slot.geometry.ringStart(),
+          "chunk %d: its journal is damaged: %s".formatted(slot.id, scan.damage().what()));
+    }
+    RingScanner.Scan kept = Recovery.keep(scan, headers.header(), keeper.state(), slot.id);
+    long last = Math.max(kept.lastG(), headers.baseG());
+    if (last < slot.lastG && !keeper.isVoid(slot.id, slot.lastG)) {
+      slot.out = new VolumeState.Out(Reason.JOURNAL, -1);
+      throw new CorruptException(
+          slot.id,
+          slot.geometry.ringStart(),
+          "chunk %d: its journal ends at commit %x, but %x was acknowledged"
+              .formatted(slot.id, last, slot.lastG));
+    }
+    return Chunk.recover(layout.uuid(), slot.geometry, io, headers, kept, resident);
+  }
+
+  private void settle(ChunkSlot slot, Chunk chunk, Checkpointer checkpointer, long deadline)
+      throws IOException {
+    slot.unstampedSince = 0;
+    checkpointer.run(slot, chunk, deadline);
+  }
+
+  /** Moves a chunk that is out of service to another such state, for a check or repair. */
+  void work(int id, ChunkState to) throws IOException {
+    ChunkSlot slot = slots[id];
+    synchronized (slot) {
+      if (slot.serves() || slot.state == ChunkState.MISSING) {
+        throw new ChunkUnavailableException(
+            id, "chunk %d is %s; take it offline first".formatted(id, word(slot.state)));
+      }
+      change(slot, to, slot.detail);
+    }
+  }
+
+  void change(ChunkSlot slot, ChunkState to, String detail) {
+    ChunkState from = slot.state;
+    slot.state = to;
+    slot.detail = detail;
+    if (from != to) {
+      ChunkEvent event = new ChunkEvent(slot.id, from, to, reason(slot));
+      for (ChunkListener l : listeners) {
+        l.changed(event);
+      }
+    }
+  }
+
+  @Nullable Chunk currentOrNull(int id) {
+    return slots[id].current;
+  }
+}

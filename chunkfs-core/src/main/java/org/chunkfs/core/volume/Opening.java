@@ -1,0 +1,438 @@
+package org.chunkfs.core.volume;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.zip.CRC32C;
+import org.chunkfs.core.chunk.Chunk;
+import org.chunkfs.core.chunk.ChunkIo;
+import org.chunkfs.core.chunk.HeaderCopies;
+import org.chunkfs.core.chunk.TableOps;
+import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.error.ChunkUnavailableException;
+import org.chunkfs.core.error.CorruptException;
+import org.chunkfs.core.format.BlockHeader;
+import org.chunkfs.core.format.BlockKind;
+import org.chunkfs.core.format.ChunkHeader;
+import org.chunkfs.core.format.TableEntry;
+import org.chunkfs.core.journal.RingRecord;
+import org.chunkfs.core.journal.RingScanner.Scan;
+import org.chunkfs.core.volume.VolumeState.Reason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings an image from whatever a crash left to a state that can serve: reads every chunk's header
+ * and the rings in use, decides which commits count, makes that durable, replays.
+ */
+final class Opening {
+  private static final int THREADS = 4;
+
+  private final Image image;
+  private final VolumeOptions options;
+  private final byte[] bootId;
+  private final ImageLayout layout;
+  private final BlockDevice device;
+  private final LongAdder resident = new LongAdder();
+  private final Map<Integer, Found> found = new ConcurrentHashMap<>();
+  private final Map<Integer, VolumeState.Out> out = new ConcurrentHashMap<>();
+  private final Map<Integer, String> details = new ConcurrentHashMap<>();
+
+  /** A chunk in use. */
+  private record Found(ChunkIo io, HeaderCopies headers, Scan scan) {}
+
+  /**
+   * What an opening leads to.
+   *
+   * @param state the volume record as it stands now
+   * @param stable everything up to it is durable
+   * @param replayed commits brought back from the rings
+   */
+  record Result(
+      VolumeState state,
+      ChunkSlot[] slots,
+      RingMap rings,
+      LongAdder resident,
+      long stable,
+      boolean processDeath,
+      long replayed) {}
+
+  /**
+   * @param bootId identifies the run of the machine, 16 bytes; zero when unknown
+   */
+  Opening(Image image, VolumeOptions options, byte[] bootId) {
+    this.image = image;
+    this.options = options;
+    this.bootId = bootId;
+    this.layout = image.layout();
+    this.device = image.device();
+  }
+
+  Result run() throws IOException {
+    VolumeRecords records = new VolumeRecords(device, layout);
+    VolumeState state = records.read();
+    RingMap rings = RingMap.read(device, layout);
+    ChunkSlot[] slots = new ChunkSlot[layout.chunks()];
+    List<BlockDevice.Member> members = device.members();
+    ExecutorService pool =
+        Executors.newFixedThreadPool(THREADS, Thread.ofPlatform().daemon().factory());
+    try {
+      boolean sameBoot = sameBoot(state);
+      if (sameBoot && !options.readOnly()) {
+        device.flush();
+      }
+      forEach(
+          pool,
+          slots.length,
+          i -> {
+            ChunkSlot slot =
+                new ChunkSlot(i, layout.memberOf(i), layout.geometry(i), layout.base(i));
+            slots[i] = slot;
+            look(slot, state.out().get(i), members.get(slot.member).present(), rings);
+          });
+      return decide(records, state, rings, slots, sameBoot, pool);
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private boolean sameBoot(VolumeState state) {
+    boolean known = false;
+    for (byte b : bootId) {
+      known |= b != 0;
+    }
+    return known && java.util.Arrays.equals(bootId, state.bootId());
+  }
+
+  private void look(ChunkSlot slot, VolumeState.@Nullable Out was, boolean present, RingMap rings) {
+    if (!present) {
+      slot.state = ChunkState.MISSING;
+      slot.detail = "its member is not there";
+      if (was != null) {
+        out.put(slot.id, was);
+      }
+      slot.initialized = true;
+      slot.headerFree = 0;
+      return;
+    }
+    if (was != null && staysOut(was.reason())) {
+      out.put(slot.id, was);
+    }
+    ChunkIo io = new ChunkIo(device, slot.id, slot.base, slot.geometry.blocks());
+    try {
+      HeaderCopies headers = HeaderCopies.read(io, slot.geometry, layout.uuid());
+      slot.initialized = headers.initialized();
+      slot.headerFree =
+          headers.initialized()
+              ? ChunkHeader.FREE_BLOCKS.getUnsigned(headers.header(), 0)
+              : slot.headerFree;
+      slot.headerInodes = ChunkHeader.INODES.getUnsigned(headers.header(), 0);
+      if (headers.initialized()) {
+        Scan scan =
+            rings.get(slot.id)
+                ? Chunk.scan(layout.uuid(), slot.geometry, io, headers.header())
+                : headers.emptyRing();
+        found.put(slot.id, new Found(io, headers, scan));
+      }
+    } catch (ChunkUnavailableException e) {
+      slot.state = ChunkState.MISSING;
+      slot.detail = String.valueOf(e.getMessage());
+      slot.initialized = true;
+    } catch (CorruptException e) {
+      fail(slot.id, Reason.DAMAGE, e.block(), e);
+    } catch (IOException e) {
+      fail(slot.id, Reason.IO_ERROR, -1, e);
+    }
+  }
+
+  /** Reasons that a mere restart does not cure. */
+  private static boolean staysOut(Reason reason) {
+    return reason == Reason.OFFLINE || reason == Reason.DAMAGE || reason == Reason.JOURNAL;
+  }
+
+  private void fail(int chunk, Reason reason, long block, Exception e) {
+    out.put(chunk, new VolumeState.Out(reason, block));
+    details.put(chunk, String.valueOf(e.getMessage()));
+    found.remove(chunk);
+  }
+
+  private Result decide(
+      VolumeRecords records,
+      VolumeState state,
+      RingMap rings,
+      ChunkSlot[] slots,
+      boolean sameBoot,
+      ExecutorService pool)
+      throws IOException {
+    long cap = Long.MAX_VALUE;
+    while (true) {
+      boolean absent = false;
+      for (ChunkSlot slot : slots) {
+        absent |=
+            slot.initialized && !found.containsKey(slot.id) || slot.state == ChunkState.MISSING;
+      }
+      List<Recovery.RingView> views = new ArrayList<>();
+      found.forEach((id, f) -> views.add(new Recovery.RingView(id, f.headers.header(), f.scan)));
+      Recovery.Decision decision = Recovery.decide(state, views, absent, sameBoot, cap);
+      decision
+          .damaged()
+          .forEach((id, what) ->
+              fail(
+                  id,
+                  Reason.JOURNAL,
+                  slots[id].geometry.ringStart(),
+                  new IOException("its journal is damaged: " + what)));
+      VolumeState next = next(state, decision, absent);
+      Map<Integer, Scan> kept = new TreeMap<>();
+      found.forEach((id, f) -> kept.put(id, Recovery.keep(f.scan, f.headers.header(), next, id)));
+      Map<Integer, Chunk> chunks = replay(slots, kept, pool);
+      long bad = decision.processDeath() ? 0 : firstBadData(chunks, kept, decision.stable(), pool);
+      if (bad != 0) {
+        cap = bad - 1;
+        chunks.values().forEach(Chunk::abandon);
+        continue;
+      }
+      return finish(records, next, rings, slots, chunks, kept, decision);
+    }
+  }
+
+  /** The volume record that this opening writes. */
+  private VolumeState next(VolumeState state, Recovery.Decision decision, boolean absent) {
+    List<VolumeState.Decision> decisions = new ArrayList<>();
+    for (VolumeState.Decision d : state.decisions()) {
+      if (absent || mentioned(d.epoch())) {
+        decisions.add(d);
+      }
+    }
+    decisions.add(new VolumeState.Decision(state.epoch(), decision.lastKept()));
+    List<VolumeState.Void> voids = new ArrayList<>(decision.voids());
+    for (VolumeState.Void v : state.voids()) {
+      if (!voids.contains(v) && (!found.containsKey(v.chunk()) || holds(v))) {
+        voids.add(v);
+      }
+    }
+    return new VolumeState(
+        state.sequence() + 1,
+        state.epoch() + 1,
+        bootId,
+        now(),
+        new TreeMap<>(out),
+        List.copyOf(voids),
+        List.copyOf(decisions));
+  }
+
+  private long now() {
+    java.time.Instant now = options.clock().instant();
+    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+  }
+
+  private boolean mentioned(int epoch) {
+    for (Found f : found.values()) {
+      List<RingRecord> records = f.scan.records();
+      if (!records.isEmpty() && Recovery.epochOf(records.getFirst().g()) <= epoch) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean holds(VolumeState.Void v) {
+    Found f = found.get(v.chunk());
+    return f != null && f.scan.records().stream().anyMatch(r -> r.g() == v.g());
+  }
+
+  private Map<Integer, Chunk> replay(
+      ChunkSlot[] slots, Map<Integer, Scan> kept, ExecutorService pool) throws IOException {
+    Map<Integer, Chunk> chunks = new ConcurrentHashMap<>();
+    List<Integer> used = new ArrayList<>();
+    kept.forEach((id, scan) -> {
+      Found f = found.get(id);
+      // A ring with records that do not count needs its head moved past them.
+      if (f != null && !f.scan.records().isEmpty()) {
+        used.add(id);
+      }
+    });
+    forEach(
+        pool,
+        used.size(),
+        i -> {
+          int id = used.get(i);
+          Found f = found.get(id);
+          Scan scan = kept.get(id);
+          if (f == null || scan == null || out.containsKey(id)) {
+            return;
+          }
+          try {
+            chunks.put(
+                id,
+                Chunk.recover(layout.uuid(), slots[id].geometry, f.io, f.headers, scan, resident));
+          } catch (CorruptException e) {
+            fail(id, Reason.DAMAGE, e.block(), e);
+          } catch (IOException e) {
+            fail(id, Reason.IO_ERROR, -1, e);
+          }
+        });
+    return chunks;
+  }
+
+  /**
+   * After a power loss: the smallest commit above S whose data is live and did not reach the
+   * device, or 0.
+   */
+  private long firstBadData(
+      Map<Integer, Chunk> chunks, Map<Integer, Scan> kept, long stable, ExecutorService pool)
+      throws IOException {
+    long[] bad = new long[layout.chunks()];
+    List<Integer> ids = new ArrayList<>(chunks.keySet());
+    forEach(
+        pool,
+        ids.size(),
+        i -> {
+          int id = ids.get(i);
+          Chunk chunk = chunks.get(id);
+          Scan scan = kept.get(id);
+          if (chunk != null && scan != null) {
+            try {
+              bad[id] = firstBadData(chunk, scan, stable);
+            } catch (CorruptException e) {
+              fail(id, Reason.DAMAGE, e.block(), e);
+            } catch (IOException e) {
+              fail(id, Reason.IO_ERROR, -1, e);
+            }
+          }
+        });
+    long first = 0;
+    for (long g : bad) {
+      first = g != 0 && (first == 0 || g < first) ? g : first;
+    }
+    return first;
+  }
+
+  private static long firstBadData(Chunk chunk, Scan scan, long stable) throws IOException {
+    // The last commit that made a block live is the one whose data it must hold.
+    Map<Integer, Long> liveBy = new TreeMap<>();
+    for (RingRecord r : scan.records()) {
+      if (r.g() > stable && r.type() == org.chunkfs.core.format.JournalRecord.COMMIT) {
+        int[] ranges = r.dataRanges();
+        for (int i = 0; i < ranges.length; i += 2) {
+          for (int b = 0; b < ranges[i + 1] && chunk.geometry().inBody(ranges[i] + b); b++) {
+            liveBy.put(ranges[i] + b, r.g());
+          }
+        }
+      }
+    }
+    long first = 0;
+    ByteBuffer buffer = ByteBuffer.allocateDirect(BlockHeader.BLOCK);
+    CRC32C crc = new CRC32C();
+    for (Map.Entry<Integer, Long> e : liveBy.entrySet()) {
+      int block = e.getKey();
+      if (first != 0 && e.getValue() >= first) {
+        continue;
+      }
+      chunk.load(chunk.geometry().tableBlock(block), Long.MAX_VALUE);
+      if (TableOps.kind(chunk, block) != BlockKind.DATA.code()
+          || (TableOps.flags(chunk, block) & TableEntry.UNWRITTEN) != 0) {
+        continue;
+      }
+      try {
+        chunk.io().read(block, buffer.clear());
+      } catch (IOException unreadable) {
+        continue; // damage, never a cut
+      }
+      crc.reset();
+      crc.update(buffer.flip());
+      if ((int) crc.getValue() != TableOps.crc(chunk, block)) {
+        first = e.getValue();
+      }
+    }
+    return first;
+  }
+
+  private Result finish(
+      VolumeRecords records,
+      VolumeState next,
+      RingMap rings,
+      ChunkSlot[] slots,
+      Map<Integer, Chunk> chunks,
+      Map<Integer, Scan> kept,
+      Recovery.Decision decision)
+      throws IOException {
+    VolumeState written =
+        new VolumeState(
+            next.sequence(),
+            next.epoch(),
+            next.bootId(),
+            next.opened(),
+            new TreeMap<>(out),
+            next.voids(),
+            next.decisions());
+    if (!options.readOnly()) {
+      records.write(written);
+    }
+    long replayed = 0;
+    for (ChunkSlot slot : slots) {
+      Scan scan = kept.get(slot.id);
+      VolumeState.Out o = out.get(slot.id);
+      if (o != null) {
+        slot.out = o;
+        slot.detail = details.getOrDefault(slot.id, "");
+        slot.state = slot.state == ChunkState.MISSING ? ChunkState.MISSING : ChunkState.FENCED;
+      }
+      Chunk chunk = chunks.get(slot.id);
+      if (chunk != null && o == null) {
+        slot.current = chunk;
+        slot.incarnations = 1;
+        slot.headerFree = chunk.freeBlocks();
+        slot.journalUsed = chunk.ring().usedBytes();
+        slot.lastG = chunk.ring().lastG();
+        replayed += scan == null ? 0 : scan.records().size();
+      }
+    }
+    return new Result(
+        written, slots, rings, resident, decision.lastKept(), decision.processDeath(), replayed);
+  }
+
+  /** Something done for each of a number of things. */
+  private interface Each {
+    void run(int i) throws IOException;
+  }
+
+  private static void forEach(ExecutorService pool, int count, Each each) throws IOException {
+    List<Future<?>> tasks = new ArrayList<>();
+    int lanes = Math.min(THREADS, count);
+    java.util.concurrent.atomic.AtomicInteger next =
+        new java.util.concurrent.atomic.AtomicInteger();
+    for (int t = 0; t < lanes; t++) {
+      tasks.add(
+          pool.submit(() -> {
+            for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+              each.run(i);
+            }
+            return null;
+          }));
+    }
+    try {
+      for (Future<?> task : tasks) {
+        task.get();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while opening the image", e);
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case IOException io -> throw io;
+        case RuntimeException r -> throw r;
+        case Error er -> throw er;
+        case null, default -> throw new IOException(e);
+      }
+    }
+  }
+}
