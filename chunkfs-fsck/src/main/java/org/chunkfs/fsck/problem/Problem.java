@@ -25,6 +25,7 @@ public enum Problem {
   COMMIT_LOST(108, IMAGE, ERROR, false, "commit %s was durable, but is missing in chunk %s"),
   VOLUME_RECORD_STALE(109, IMAGE, WARNING, true, "the volume record's replica is stale: its newest sequence is %s, expected %s"),
   NO_ROOT(110, IMAGE, ERROR, false, "the root directory is missing: %s"),
+  RING_MAP(111, IMAGE, WARNING, true, "the ring map of member %s (block %s) is damaged: %s"),
 
   CHUNK_OUT(201, CHUNK, NOTE, false, "the chunk is out of service: %s"),
   CHUNK_UNREADABLE(202, CHUNK, ERROR, false, "the chunk cannot be read: %s"),
@@ -44,6 +45,7 @@ public enum Problem {
   COUNTER(215, CHUNK, WARNING, true, "counter %s is %s, expected %s"),
   INDEX_INODE(216, CHUNK, ERROR, false, "the chunk's own inode in slot %s is damaged: %s"),
   CHUNK_BLANK_REFERENCED(217, CHUNK, ERROR, false, "the chunk was never used, but %s"),
+  RING_MAP_BIT(218, CHUNK, ERROR, false, "the journal holds records, but the ring map says that it is empty"),
 
   UNREADABLE(301, BLOCK, ERROR, false, "the block cannot be read: %s"),
   TABLE_CRC(302, BLOCK, ERROR, false, "the table block's checksum is %s, expected %s"),

@@ -154,12 +154,6 @@ public final class BlockTable {
     return Bytes.zero(bytes(block), at, at + TableEntry.SIZE);
   }
 
-  boolean reservedZero(int block) {
-    int at = TableEntry.offset(block);
-    return TableEntry.RESERVED.get(bytes(block), at) == 0
-        && TableEntry.RESERVED2.get(bytes(block), at) == 0;
-  }
-
   /** True for a kind of block that has a block header and is journaled. */
   public boolean metadata(int block) {
     int kind = kind(block);

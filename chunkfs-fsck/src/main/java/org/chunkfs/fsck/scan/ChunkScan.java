@@ -1,9 +1,7 @@
 package org.chunkfs.fsck.scan;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.chunkfs.core.format.ChunkGeometry;
-import org.chunkfs.core.journal.RingRecord;
+import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.fsck.problem.Findings;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +14,7 @@ public final class ChunkScan {
   private final Findings findings;
   private final HeaderPair headers;
   private final @Nullable RingView ring;
-  private final List<RingRecord> kept;
+  private final RingScanner.@Nullable Scan kept;
   private final Overlay overlay;
   private final @Nullable BlockTable table;
   private final @Nullable MetaBlocks blocks;
@@ -26,7 +24,7 @@ public final class ChunkScan {
       Findings findings,
       HeaderPair headers,
       @Nullable RingView ring,
-      List<RingRecord> kept,
+      RingScanner.@Nullable Scan kept,
       Overlay overlay,
       @Nullable BlockTable table) {
     this.reader = reader;
@@ -45,17 +43,12 @@ public final class ChunkScan {
     byte[] header = headers.header();
     if (header == null || !headers.initialized()) {
       return new ChunkScan(
-          reader, findings, headers, null, List.of(), Overlay.empty(reader.geometry()), null);
+          reader, findings, headers, null, null, Overlay.empty(reader.geometry()), null);
     }
     RingView ring = RingView.read(reader, header);
     ring.judge(findings);
-    List<RingRecord> kept = new ArrayList<>();
-    for (RingRecord record : ring.records()) {
-      if (keep.keeps(reader.chunk(), record)) {
-        kept.add(record);
-      }
-    }
-    Overlay overlay = Overlay.of(kept, reader.geometry(), findings);
+    RingScanner.Scan kept = keep.keep(reader.chunk(), header, ring.scan());
+    Overlay overlay = Overlay.of(kept.records(), reader.geometry(), findings);
     BlockTable table = BlockTable.read(reader, headers, overlay, findings);
     return new ChunkScan(reader, findings, headers, ring, kept, overlay, table);
   }
@@ -85,8 +78,8 @@ public final class ChunkScan {
     return ring;
   }
 
-  /** The journal's records that count. */
-  public List<RingRecord> kept() {
+  /** The part of the journal that counts; null as the table is. */
+  public RingScanner.@Nullable Scan kept() {
     return kept;
   }
 

@@ -1,12 +1,10 @@
 package org.chunkfs.fsck.scan;
 
-import org.chunkfs.core.journal.RingRecord;
+import org.chunkfs.core.journal.RingScanner;
 
-/** Decides which commits of a chunk's journal count. */
+/** Decides which part of a chunk's journal counts. */
 @FunctionalInterface
 public interface Keep {
-  /** Everything counts. */
-  Keep ALL = (chunk, record) -> true;
-
-  boolean keeps(int chunk, RingRecord record);
+  /** The chain up to the first commit that does not count. */
+  RingScanner.Scan keep(int chunk, byte[] header, RingScanner.Scan scan);
 }
