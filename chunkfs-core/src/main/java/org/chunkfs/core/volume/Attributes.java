@@ -82,8 +82,7 @@ final class Attributes {
     byte[] b = Inodes.edit(tx, Ino.ofId(id));
     Integer mode = change.mode();
     if (mode != null) {
-      InodeRecord.MODE.set(
-          b, at, InodeRecord.MODE.get(b, at) & ~PERMISSIONS | mode & PERMISSIONS);
+      InodeRecord.MODE.set(b, at, InodeRecord.MODE.get(b, at) & ~PERMISSIONS | mode & PERMISSIONS);
     }
     Integer uid = change.uid();
     if (uid != null) {

@@ -39,8 +39,7 @@ final class CrossRefs {
     addIn(from.chunk(), to, link);
   }
 
-  static void remove(
-      ChunkTx from, ChunkTx to, long target, long backKey, long parent, long cookie)
+  static void remove(ChunkTx from, ChunkTx to, long target, long backKey, long parent, long cookie)
       throws IOException {
     removeOut(from, target, backKey);
     removeIn(to, parent, cookie);

@@ -41,12 +41,15 @@ final class Directories {
 
   /** The part of a directory that holds a cookie; the directory is checked to be one. */
   Continuations.Range partOf(BlockReader head, long dir, long cookie) throws IOException {
-    int at = Attributes.requireDirectory(head, dir);
-    long ino = Ino.ofId(dir);
-    if ((InodeRecord.FLAGS.get(Inodes.bytes(head, ino), at) & InodeRecord.FLAG_SPREAD) == 0) {
-      return new Continuations.Range(dir, 0, Long.MAX_VALUE);
-    }
-    return Continuations.partFor(head, ino, cookie);
+    Attributes.requireDirectory(head, dir);
+    return Continuations.rangeFor(head, dir, cookie);
+  }
+
+  /** Node id of the part that holds a cookie; for updates. */
+  static long partFor(Tx tx, long dir, long cookie) throws IOException {
+    ChunkTx head = tx.of(dir);
+    Attributes.requireDirectory(head, dir);
+    return Continuations.partFor(head, dir, cookie);
   }
 
   /** The entry of that name in a part, or null. */
@@ -70,7 +73,7 @@ final class Directories {
 
   /** The entry of that name in a directory, or null; for updates. */
   @Nullable DirEntry find(Tx tx, long dir, byte[] name) throws IOException {
-    long part = partOf(tx.of(Ino.ofId(dir)), dir, hash.cookie(name)).partId();
+    long part = partFor(tx, dir, hash.cookie(name));
     return find(tx.of(Ino.ofId(part)), part, name);
   }
 
@@ -81,9 +84,9 @@ final class Directories {
    * @param type its file type, mode >> 12
    */
   void add(Tx tx, long dir, byte[] name, long target, int type) throws IOException {
-    ChunkTx head = tx.of(Ino.ofId(dir));
+    ChunkTx head = tx.of(dir);
     long base = hash.cookie(name);
-    long part = partOf(head, dir, base).partId();
+    long part = partFor(tx, dir, base);
     long partIno = Ino.ofId(part);
     long targetIno = Ino.ofId(target);
     ChunkTx from = tx.of(partIno);
@@ -93,8 +96,8 @@ final class Directories {
     long cookie = freeKey(from, partIno, ItemType.DIRENT, base, "names");
     DirEntry entry = new DirEntry(name, targetIno, generation, type, cookie, 0);
     ItemMap.put(from, partIno, ItemType.DIRENT, cookie, 0, entry.value());
-    from.onCommit(g ->
-        ItemMap.patch(from, partIno, ItemType.DIRENT, cookie, 0, Dirent.G.offset(), g));
+    from.onCommit(
+        g -> ItemMap.patch(from, partIno, ItemType.DIRENT, cookie, 0, Dirent.G.offset(), g));
     count(from, partIno, 1);
     Attributes.touchDirectory(head, dir, tx.now());
 
@@ -109,8 +112,7 @@ final class Directories {
     System.arraycopy(name, 0, value, BackPointer.NAME, name.length);
     ItemMap.put(to, targetIno, ItemType.BACK_POINTER, backKey, 0, value);
     to.onCommit(g ->
-        ItemMap.patch(
-            to, targetIno, ItemType.BACK_POINTER, backKey, 0, BackPointer.G.offset(), g));
+        ItemMap.patch(to, targetIno, ItemType.BACK_POINTER, backKey, 0, BackPointer.G.offset(), g));
 
     byte[] b = Inodes.edit(to, targetIno);
     int at = Inodes.at(targetIno);
@@ -119,14 +121,16 @@ final class Directories {
 
     if (from.chunk() != to.chunk()) {
       CrossRefs.add(
-          from, to, new CrossRefs.Link(targetIno, generation, headIno, headGeneration, cookie, backKey, 0));
+          from,
+          to,
+          new CrossRefs.Link(targetIno, generation, headIno, headGeneration, cookie, backKey, 0));
     }
   }
 
   /** Removes a name. A non-directory's link count falls by one, a directory's to nothing. */
   void remove(Tx tx, long dir, DirEntry entry) throws IOException {
-    ChunkTx head = tx.of(Ino.ofId(dir));
-    long part = partOf(head, dir, entry.cookie()).partId();
+    ChunkTx head = tx.of(dir);
+    long part = partFor(tx, dir, entry.cookie());
     long partIno = Ino.ofId(part);
     ChunkTx from = tx.of(partIno);
     ChunkTx to = tx.of(entry.ino());
@@ -195,8 +199,7 @@ final class Directories {
     }
     byte[] b = c.require(BackPointer.NAME).bytes();
     return Ino.id(
-        BackPointer.PARENT.get(b, c.valueAt()),
-        BackPointer.PARENT_GENERATION.get(b, c.valueAt()));
+        BackPointer.PARENT.get(b, c.valueAt()), BackPointer.PARENT_GENERATION.get(b, c.valueAt()));
   }
 
   /** Whether a directory still has a name (or is the root), so that things may be put in it. */
