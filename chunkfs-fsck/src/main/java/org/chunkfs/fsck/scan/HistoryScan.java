@@ -92,7 +92,8 @@ public final class HistoryScan implements Keep {
         state.opened(),
         state.out(),
         List.copyOf(voids),
-        List.copyOf(decisions));
+        List.copyOf(decisions),
+        state.absents());
   }
 
   private static void judge(
