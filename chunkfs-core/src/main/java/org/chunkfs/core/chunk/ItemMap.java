@@ -49,9 +49,10 @@ public final class ItemMap {
       if (insertInline(w, ino, c.itemAt(), item)) {
         return;
       }
-      byte[] leaf = w.edit(toTree(w, ino));
-      if (TreePages.count(leaf) == 0) { // there was no item at all: no walk goes through that
-        TreePages.insert(w, leaf, 0, item, 0, item.length);
+      int leaf = toTree(w, ino);
+      if (TreePages.count(w.get(leaf)) == 0) {
+        // The first item of all, and too large to be inline.
+        TreePages.insert(w, w.edit(leaf), 0, item, 0, item.length);
         return;
       }
       c.seekPlace(type.code(), major, minor);
@@ -163,7 +164,6 @@ public final class ItemMap {
     InodeRecord.TREE_LEVELS.set(inodes, inode, levels);
   }
 
-  /** Moves the inline items to a first leaf; returns its block. */
   private static int toTree(BlockWriter w, long ino) throws IOException {
     int leaf = allocate(w, ino, 0);
     byte[] page = w.edit(leaf);

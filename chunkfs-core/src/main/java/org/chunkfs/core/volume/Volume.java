@@ -70,7 +70,7 @@ public final class Volume implements Vfs, AutoCloseable {
     watchdog = new Watchdog(engine, options);
     NameHash hash = new NameHash(layout.hashKey());
     Directories directories = new Directories(hash, layout.root());
-    HomeChoice homes = new HomeChoice(engine, directories, layout.root());
+    HomeChoice homes = new HomeChoice(engine, layout.root());
     DirectorySplit splits = new DirectorySplit(engine, directories, homes);
     data = new FileData(engine);
     reaper = new Reaper(engine, data, open);
@@ -127,7 +127,27 @@ public final class Volume implements Vfs, AutoCloseable {
     checkpointer.start(chunks);
     watchdog.start();
     if (!options.readOnly()) {
+      settleReturned();
       reaper.start();
+    }
+  }
+
+  /**
+   * Chunks that were absent when an earlier epoch was decided on and are back: their rings are
+   * emptied, so that nobody has to remember that.
+   */
+  private void settleReturned() {
+    for (ChunkSlot slot : opened.slots()) {
+      Chunk chunk = slot.current;
+      if (chunk == null || opened.state().absentSince(slot.id) < 0) {
+        continue;
+      }
+      try {
+        checkpointer.run(slot, chunk, engine.deadline());
+        keeper.returned(chunks::outNow, slot.id);
+      } catch (IOException e) {
+        chunks.judge(e);
+      }
     }
   }
 
