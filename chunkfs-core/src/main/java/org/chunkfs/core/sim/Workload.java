@@ -139,7 +139,7 @@ public record Workload(int names, List<String> top, boolean data, boolean large,
   private Op data(SplittableRandom random, String path) {
     long most = large ? 1 << 20 : 100_000;
     long offset = size(random, most);
-    long length = size(random, large ? 200_000 : 20_000);
+    long length = 1 + size(random, large ? 200_000 : 20_000);
     long coded = length << 8 | random.nextInt(256);
     int dice = random.nextInt(50);
     String slot = String.valueOf(random.nextInt(3));
