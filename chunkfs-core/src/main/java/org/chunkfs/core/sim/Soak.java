@@ -69,6 +69,9 @@ public final class Soak {
 
   private static final int CHUNKS = 4;
 
+  /** Crash states looked at of each script, about. */
+  private static final int STATES = 120;
+
   private Soak() {}
 
   /** Runs until all is done, or something is broken. */
@@ -96,6 +99,12 @@ public final class Soak {
     return switch (plan.kind) {
       case MODEL, WIDE ->
           new ModelTrial(Trial.image(CHUNKS), Trial.options().withCheckpoint(2, 128 << 10));
+      case PROCESS_DEATH, POWER_LOSS ->
+          new CrashTrial(
+              Trial.image(CHUNKS),
+              Trial.options().withCheckpoint(plan.seed % 2 == 0 ? 1 : 50, 1 << 20),
+              plan.kind == Kind.POWER_LOSS,
+              STATES);
       default -> new ModelTrial(Trial.image(2), Trial.options().withCheckpoint(20, 1 << 20));
     };
   }
@@ -104,6 +113,8 @@ public final class Soak {
     return switch (plan.kind) {
       case MODEL -> ModelTrial.script(Workload.small(plan.data), seed, plan.steps, CHUNKS);
       case WIDE -> ModelTrial.script(Workload.wide(plan.data), seed, plan.steps, CHUNKS);
+      case PROCESS_DEATH, POWER_LOSS ->
+          CrashTrial.script(Workload.small(plan.data), seed, plan.steps);
       default -> ModelTrial.script(Workload.filling(plan.data), seed, plan.steps, 2);
     };
   }
