@@ -23,6 +23,8 @@ public final class ChunkIo {
   private final long base;
   private final int blocks;
   private final AtomicInteger writes = new AtomicInteger();
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private volatile long progress;
   private volatile boolean fenced;
 
   /**
@@ -47,12 +49,15 @@ public final class ChunkIo {
   /** Reads from a byte offset in the chunk. */
   public void readAt(long offset, ByteBuffer dst) throws IOException {
     check(offset, dst.remaining());
+    begin();
     try {
       device.read(base + offset, dst);
     } catch (MemberMissingException e) {
       throw new ChunkUnavailableException(chunk, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw failed("read", offset, e);
+    } finally {
+      end();
     }
   }
 
@@ -60,10 +65,13 @@ public final class ChunkIo {
   public void readMedia(int block, ByteBuffer dst) throws IOException {
     long offset = (long) block * BlockHeader.BLOCK;
     check(offset, dst.remaining());
+    begin();
     try {
       device.readMedia(base + offset, dst);
     } catch (IOException e) {
       throw failed("read", offset, e);
+    } finally {
+      end();
     }
   }
 
@@ -75,6 +83,7 @@ public final class ChunkIo {
   public void writeAt(long offset, ByteBuffer src) throws IOException {
     check(offset, src.remaining());
     writes.incrementAndGet();
+    begin();
     try {
       if (fenced) {
         throw new ChunkUnavailableException(
@@ -88,6 +97,7 @@ public final class ChunkIo {
     } catch (IOException e) {
       throw failed("written", offset, e);
     } finally {
+      end();
       writes.decrementAndGet();
     }
   }
@@ -104,6 +114,23 @@ public final class ChunkIo {
   /** Writes that have been let through and have not returned. */
   public int writesInFlight() {
     return writes.get();
+  }
+
+  private void begin() {
+    if (inFlight.getAndIncrement() == 0) {
+      progress = System.nanoTime();
+    }
+  }
+
+  private void end() {
+    progress = System.nanoTime();
+    inFlight.decrementAndGet();
+  }
+
+  /** For how long operations have been in flight without any of them coming back, nanoseconds. */
+  public long stuckFor() {
+    long since = progress;
+    return inFlight.get() == 0 ? 0 : System.nanoTime() - since;
   }
 
   private void check(long offset, int length) {

@@ -148,8 +148,7 @@ public final class ChunkTx implements BlockWriter {
           && space.couldTake(deletion ? SpaceMap.Use.DELETION : SpaceMap.Use.METADATA, 1)) {
         throw new Retry.FlushNeeded(chunk);
       }
-      throw new FsException(
-          FsException.Reason.NO_SPACE, "chunk " + chunk.id() + " has no free block left");
+      throw FsException.noSpace(chunk.id(), "chunk " + chunk.id() + " has no free block left");
     }
     taken = push(taken, takenCount++, (long) block << 32 | 1);
     int unknown = space.hostUnknown(block, HOST_RUN);

@@ -31,10 +31,26 @@ public final class FsException extends ChunkFsException {
   }
 
   private final Reason reason;
+  private final int chunk;
 
   public FsException(Reason reason, String message) {
+    this(reason, -1, message);
+  }
+
+  private FsException(Reason reason, int chunk, String message) {
     super(message);
     this.reason = reason;
+    this.chunk = chunk;
+  }
+
+  /** NO_SPACE in one chunk; others may have some. */
+  public static FsException noSpace(int chunk, String message) {
+    return new FsException(Reason.NO_SPACE, chunk, message);
+  }
+
+  /** NO_SPACE: the chunk that has none, or -1 if it is the whole image or the host. */
+  public int chunk() {
+    return chunk;
   }
 
   public Reason reason() {

@@ -29,21 +29,27 @@ public final class VolumeRecord {
   public static final class Entry {
     public static final RecordLayout LAYOUT =
         new RecordLayout("volume record entry", 0, "An entry of the volume record.");
-    public static final Field.U8 TYPE = LAYOUT.u8("type", "1 chunk state, 2 void, 3 decision");
+    public static final Field.U8 TYPE =
+        LAYOUT.u8("type", "1 chunk state, 2 void, 3 decision, 4 absent");
     public static final Field.U8 CODE = LAYOUT.u8("code", "state: state code; else zero");
     public static final Field.U8 REASON = LAYOUT.u8("reason", "state: reason code");
     public static final Field.U8 RESERVED = LAYOUT.u8("reserved", "zero");
-    public static final Field.U32 CHUNK = LAYOUT.u32("chunk", "state and void: the chunk");
+    public static final Field.U32 CHUNK =
+        LAYOUT.u32("chunk", "state and void: the chunk; absent: the first one");
     public static final Field.U64 G =
         LAYOUT.u64(
             "g",
             "state: block that showed the damage or -1; void: its number; decision: last number"
-                + " kept");
-    public static final Field.U64 G2 = LAYOUT.u64("g2", "decision: epoch decided on");
+                + " kept; absent: the last chunk");
+    public static final Field.U64 G2 =
+        LAYOUT.u64(
+            "g2",
+            "decision: epoch decided on; absent: last epoch of which the chunks may hold commits");
     public static final int SIZE = LAYOUT.size();
     public static final int STATE = 1;
     public static final int VOID = 2;
     public static final int DECISION = 3;
+    public static final int ABSENT = 4;
 
     private Entry() {}
   }

@@ -30,6 +30,9 @@ public final class ChunkFs {
   private static final long MIB = 1 << 20;
   private static final int MAX_REPLICAS = 5;
 
+  /** Generation of the root directory: the first one that its chunk gives, the indexes have 1. */
+  static final int ROOT_GENERATION = 2;
+
   private ChunkFs() {}
 
   /** The chunk size that an image of so many bytes gets unless told otherwise. */

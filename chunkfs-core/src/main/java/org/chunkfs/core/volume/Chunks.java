@@ -42,6 +42,7 @@ final class Chunks {
   private final Durability durability;
   private final LongAdder resident;
   private final StateKeeper keeper;
+  private volatile Recovered recovered = chunk -> {};
   private final List<ChunkListener> listeners = new java.util.concurrent.CopyOnWriteArrayList<>();
 
   Chunks(
@@ -75,6 +76,16 @@ final class Chunks {
 
   LongAdder resident() {
     return resident;
+  }
+
+  /** Is shown each incarnation before it serves. */
+  @FunctionalInterface
+  interface Recovered {
+    void look(Chunk chunk) throws IOException;
+  }
+
+  void onRecovered(Recovered by) {
+    recovered = by;
   }
 
   void addListener(ChunkListener listener) {
@@ -152,6 +163,22 @@ final class Chunks {
     return detail.isEmpty() ? text : text.isEmpty() ? detail : text + " (" + detail + ")";
   }
 
+  /** Whether a chunk does not even serve reads. */
+  boolean isOut(int id) {
+    ChunkSlot slot = slots[id];
+    return !slot.serves() && slot.readable == null;
+  }
+
+  /** Whether any chunk in use has little room left: then large directories may have to spread. */
+  boolean anyCrowded() {
+    for (ChunkSlot slot : slots) {
+      if (slot.initialized && slot.freeBlocks() * 8 < slot.geometry.bodyBlocks()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether waiting may bring a chunk back. */
   boolean worthWaiting(int id) {
     return options.fenced() == VolumeOptions.FencedPolicy.WAIT
@@ -180,6 +207,8 @@ final class Chunks {
     slot.initialized = true;
     if (fresh) {
       firstCommit(slot, chunk);
+    } else if (!options.readOnly()) {
+      recovered.look(chunk);
     }
     serve(slot, chunk);
     return chunk;
@@ -321,12 +350,20 @@ final class Chunks {
     undo(update, failed);
   }
 
+  /** A number was taken for a commit that will never be written anywhere. */
+  void lost(int chunk, long g) {
+    keeper.voided(this::outNow, List.of(new VolumeState.Void(chunk, g)), () -> history.written(g));
+  }
+
   /**
    * Voids a commit: in the chunks that have its record already, by overwriting it; in the one that
    * was fenced, in the volume record. Its number counts as written once all of that is done.
    */
   void undo(Update update, int failed) {
     long g = update.g;
+    if (g == 0) {
+      return; // it has no number yet, and no record
+    }
     List<VolumeState.Void> voids = new ArrayList<>();
     voids.add(new VolumeState.Void(update.locked[failed].id(), g));
     for (int i = 0; i < failed; i++) {
@@ -380,6 +417,7 @@ final class Chunks {
       durability.flush(deadline);
       Chunk chunk = recover(slot);
       settle(slot, chunk, checkpointer, deadline);
+      recovered.look(chunk);
       synchronized (slot) {
         slot.readable = null;
         slot.previous = null;
@@ -449,15 +487,25 @@ final class Chunks {
     checkpointer.run(slot, chunk, deadline);
   }
 
-  /** Moves a chunk that is out of service to another such state, for a check or repair. */
-  void work(int id, ChunkState to) throws IOException {
+  /** Runs something on a chunk that is out of service, once nothing is on its way to the device. */
+  <T extends @Nullable Object> T whileOut(
+      int id, ChunkState shown, Volume.OfflineWork<T> work, long deadline) throws IOException {
     ChunkSlot slot = slots[id];
+    ChunkState before;
+    String detail = slot.detail;
     synchronized (slot) {
-      if (slot.serves() || slot.state == ChunkState.MISSING) {
+      before = slot.state;
+      if (before != ChunkState.FENCED && before != ChunkState.READ_ONLY) {
         throw new ChunkUnavailableException(
-            id, "chunk %d is %s; take it offline first".formatted(id, word(slot.state)));
+            id, "chunk %d is %s; take it offline first".formatted(id, word(before)));
       }
-      change(slot, to, slot.detail);
+      change(slot, shown, detail);
+    }
+    try {
+      drain(slot, deadline);
+      return work.run();
+    } finally {
+      change(slot, ChunkState.FENCED, detail);
     }
   }
 

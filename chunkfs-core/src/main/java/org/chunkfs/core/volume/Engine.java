@@ -209,8 +209,7 @@ final class Engine {
   }
 
   private static FsException noSpace(int chunk) {
-    return new FsException(
-        FsException.Reason.NO_SPACE, "chunk " + chunk + " has no free block left");
+    return FsException.noSpace(chunk, "chunk " + chunk + " has no free block left");
   }
 
   private static int[] distinct(int[] ids) {
@@ -265,18 +264,23 @@ final class Engine {
     if (n > MAX_PARTICIPANTS) {
       throw new IllegalStateException(n + " chunks in one commit");
     }
+    if (!update.startCommit()) {
+      throw revoked(participants[0]);
+    }
     for (ChunkTx part : parts) {
       if (part != null) {
         Chunk chunk = part.target();
+        update.enter(chunk);
         chunks.beforeAppend(chunk);
         durability.stampIfCovered(chunks.slot(chunk.id()), chunk);
       }
     }
-    if (!update.startCommit()) {
-      throw revoked(participants[0]);
-    }
+    update.enter(null);
     long g = history.take();
     update.g = g;
+    if (update.stage() == Update.Stage.REVOKED) {
+      chunks.lost(participants[0], g);
+    }
     append(update, parts, participants, n, g);
     if (!update.finish()) {
       throw revoked(participants[0]);
@@ -303,16 +307,15 @@ final class Engine {
       update.positions[i] = -1;
       if (part != null) {
         Chunk chunk = part.target();
-        update.appending = chunk;
+        update.enter(chunk);
         update.predecessors[i] = chunk.ring().lastG();
         long from = n > 1 || (g & 0xF) == 0 ? System.nanoTime() : 0;
         try {
           update.positions[i] = part.append(g, participants, n);
         } catch (IOException | RuntimeException | Error e) {
-          if (update.stage() == Update.Stage.REVOKED) {
-            throw revoked(chunk.id());
+          if (update.finish()) {
+            chunks.commitFailed(update, i, e);
           }
-          chunks.commitFailed(update, i, e);
           throw e;
         }
         if (from != 0 && System.nanoTime() - from > SLOW_NANOS) {
@@ -321,10 +324,10 @@ final class Engine {
       }
       update.appended = i + 1;
     }
-    update.appending = null;
+    update.enter(null);
   }
 
-  private static ChunkUnavailableException revoked(int chunk) {
+  static ChunkUnavailableException revoked(int chunk) {
     return new ChunkUnavailableException(
         chunk, "a chunk was taken out of service during the request; try again");
   }

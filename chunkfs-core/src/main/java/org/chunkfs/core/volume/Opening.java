@@ -190,7 +190,7 @@ final class Opening {
                   Reason.JOURNAL,
                   slots[id].geometry.ringStart(),
                   new IOException("its journal is damaged: " + what)));
-      VolumeState next = next(state, decision, absent);
+      VolumeState next = next(state, decision, slots);
       Map<Integer, Scan> kept = new TreeMap<>();
       found.forEach((id, f) -> kept.put(id, Recovery.keep(f.scan, f.headers.header(), next, id)));
       Map<Integer, Chunk> chunks = replay(slots, kept, pool);
@@ -205,10 +205,11 @@ final class Opening {
   }
 
   /** The volume record that this opening writes. */
-  private VolumeState next(VolumeState state, Recovery.Decision decision, boolean absent) {
+  private VolumeState next(VolumeState state, Recovery.Decision decision, ChunkSlot[] slots) {
+    List<VolumeState.Absent> absents = absents(state, slots);
     List<VolumeState.Decision> decisions = new ArrayList<>();
     for (VolumeState.Decision d : state.decisions()) {
-      if (absent || mentioned(d.epoch())) {
+      if (mentioned(d.epoch()) || absents.stream().anyMatch(a -> d.epoch() <= a.epoch())) {
         decisions.add(d);
       }
     }
@@ -226,7 +227,36 @@ final class Opening {
         now(),
         new TreeMap<>(out),
         List.copyOf(voids),
-        List.copyOf(decisions));
+        List.copyOf(decisions),
+        absents);
+  }
+
+  private boolean isAbsent(ChunkSlot slot) {
+    return slot.state == ChunkState.MISSING || slot.initialized && !found.containsKey(slot.id);
+  }
+
+  /**
+   * The chunks that cannot be asked, in runs. One that can be read again keeps its entry for this
+   * opening, which says how much of its ring counts; the next one leaves it out.
+   */
+  private List<VolumeState.Absent> absents(VolumeState state, ChunkSlot[] slots) {
+    List<VolumeState.Absent> runs = new ArrayList<>();
+    for (ChunkSlot slot : slots) {
+      int was = state.absentSince(slot.id);
+      Found f = found.get(slot.id);
+      boolean back = f != null && !f.scan.records().isEmpty() && was >= 0;
+      if (!isAbsent(slot) && !back) {
+        continue;
+      }
+      int epoch = was >= 0 ? was : state.epoch();
+      VolumeState.Absent last = runs.isEmpty() ? null : runs.getLast();
+      if (last != null && last.to() == slot.id - 1 && last.epoch() == epoch) {
+        runs.set(runs.size() - 1, new VolumeState.Absent(last.from(), slot.id, epoch));
+      } else {
+        runs.add(new VolumeState.Absent(slot.id, slot.id, epoch));
+      }
+    }
+    return List.copyOf(runs);
   }
 
   private long now() {
@@ -373,7 +403,8 @@ final class Opening {
             next.opened(),
             new TreeMap<>(out),
             next.voids(),
-            next.decisions());
+            next.decisions(),
+            next.absents());
     if (!options.readOnly()) {
       records.write(written);
     }

@@ -243,7 +243,8 @@ public final class Recovery {
 
   /**
    * The part of a chain that counts: up to the first commit that is void in that chunk, or beyond
-   * what was decided on its epoch.
+   * what was decided on its epoch. A chunk that could not be asked then keeps what it has beyond
+   * that as long as no chunk that could be asked takes part.
    *
    * @param state with the decisions on all epochs but the one that is open now
    */
@@ -253,7 +254,7 @@ public final class Recovery {
     for (RingRecord r : scan.records()) {
       if (r.type() != JournalRecord.STAMP) {
         VolumeState.Decision d = state.decision(epochOf(r.g()));
-        boolean dropped = d != null && r.g() > d.lastKept();
+        boolean dropped = d != null && r.g() > d.lastKept() && !aloneWhileAbsent(r, state, chunk);
         if (dropped || r.type() == JournalRecord.COMMIT && state.isVoid(chunk, r.g())) {
           break;
         }
@@ -263,5 +264,17 @@ public final class Recovery {
     }
     long end = kept.isEmpty() ? ChunkHeader.TAIL.get(header, 0) : kept.getLast().end();
     return new Scan(kept, end, lastG, scan.stableG(), null);
+  }
+
+  private static boolean aloneWhileAbsent(RingRecord r, VolumeState state, int chunk) {
+    if (state.absentSince(chunk) != epochOf(r.g())) {
+      return false;
+    }
+    for (int p : r.participants()) {
+      if (state.absentSince(p) != epochOf(r.g())) {
+        return false;
+      }
+    }
+    return true;
   }
 }

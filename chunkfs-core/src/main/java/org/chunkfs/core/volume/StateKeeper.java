@@ -45,7 +45,8 @@ final class StateKeeper {
         state.opened(),
         state.out(),
         List.copyOf(voids),
-        state.decisions());
+        state.decisions(),
+        state.absents());
   }
 
   synchronized boolean isVoid(int chunk, long g) {
@@ -69,6 +70,7 @@ final class StateKeeper {
   /** A chunk is back, with a ring that was emptied: its voids are history. */
   synchronized void returned(Supplier<TreeMap<Integer, VolumeState.Out>> out, int chunk) {
     voids.removeIf(v -> v.chunk() == chunk);
+    state = state.returned(chunk);
     changed(out);
   }
 

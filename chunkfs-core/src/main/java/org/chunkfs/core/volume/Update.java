@@ -2,6 +2,7 @@ package org.chunkfs.core.volume;
 
 import java.util.concurrent.atomic.AtomicReference;
 import org.chunkfs.core.chunk.Chunk;
+import org.chunkfs.core.error.ChunkUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,18 @@ final class Update {
     this.since = since;
     this.positions = new long[locked.length];
     this.predecessors = new long[locked.length];
+  }
+
+  /**
+   * The thread is about to write in a chunk (null: has written everywhere).
+   *
+   * @throws ChunkUnavailableException if it was revoked meanwhile
+   */
+  void enter(@Nullable Chunk chunk) throws ChunkUnavailableException {
+    appending = chunk;
+    if (stage.get() == Stage.REVOKED) {
+      throw Engine.revoked(locked[0].id());
+    }
   }
 
   Stage stage() {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param out chunks that are out of service
  * @param voids commits that do not count in a chunk although its ring may hold them
  * @param decisions of earlier epochs
+ * @param absents chunks in use that could not be asked when an epoch was decided on
  */
 public record VolumeState(
     long sequence,
@@ -28,7 +29,8 @@ public record VolumeState(
     long opened,
     TreeMap<Integer, Out> out,
     List<Void> voids,
-    List<Decision> decisions) {
+    List<Decision> decisions,
+    List<Absent> absents) {
 
   /** Why a chunk is out of service. The codes persist. */
   public enum Reason {
@@ -76,12 +78,64 @@ public record VolumeState(
   /** Of an epoch, everything up to {@code lastKept} counts and nothing after it. */
   public record Decision(int epoch, long lastKept) {}
 
+  /**
+   * Chunks {@code from} to {@code to} (inclusive) could not be asked when {@code epoch} was decided
+   * on, nor since: their rings may hold commits of it and of epochs before, not of later ones.
+   */
+  public record Absent(int from, int to, int epoch) {
+    boolean contains(int chunk) {
+      return chunk >= from && chunk <= to;
+    }
+  }
+
   static VolumeState initial(long now) {
-    return new VolumeState(0, 0, new byte[16], now, new TreeMap<>(), List.of(), List.of());
+    return new VolumeState(
+        0, 0, new byte[16], now, new TreeMap<>(), List.of(), List.of(), List.of());
+  }
+
+  /**
+   * The last epoch of which an absent chunk may hold commits, or -1 if the chunk was not absent.
+   */
+  public int absentSince(int chunk) {
+    for (Absent a : absents) {
+      if (a.contains(chunk)) {
+        return a.epoch;
+      }
+    }
+    return -1;
+  }
+
+  /** The record without mention of a chunk that is back with an empty ring, in service again. */
+  public VolumeState returned(int chunk) {
+    TreeMap<Integer, Out> nowOut = new TreeMap<>(out);
+    nowOut.remove(chunk);
+    List<Absent> nowAbsents = new ArrayList<>();
+    for (Absent a : absents) {
+      if (!a.contains(chunk)) {
+        nowAbsents.add(a);
+        continue;
+      }
+      if (a.from < chunk) {
+        nowAbsents.add(new Absent(a.from, chunk - 1, a.epoch));
+      }
+      if (a.to > chunk) {
+        nowAbsents.add(new Absent(chunk + 1, a.to, a.epoch));
+      }
+    }
+    return new VolumeState(
+        sequence,
+        epoch,
+        bootId,
+        opened,
+        nowOut,
+        voids.stream().filter(v -> v.chunk != chunk).toList(),
+        decisions,
+        List.copyOf(nowAbsents));
   }
 
   VolumeState next(TreeMap<Integer, Out> nowOut, List<Void> nowVoids) {
-    return new VolumeState(sequence + 1, epoch, bootId, opened, nowOut, nowVoids, decisions);
+    return new VolumeState(
+        sequence + 1, epoch, bootId, opened, nowOut, nowVoids, decisions, absents);
   }
 
   /** The decision on an epoch, or null. */
@@ -106,7 +160,7 @@ public record VolumeState(
     VolumeRecord.EPOCH.set(record, 0, epoch);
     VolumeRecord.BOOT_ID.set(record, 0, bootId);
     VolumeRecord.OPENED.set(record, 0, opened);
-    int count = out.size() + voids.size() + decisions.size();
+    int count = out.size() + voids.size() + decisions.size() + absents.size();
     if (count > VolumeRecord.MAX_ENTRIES) {
       throw new IllegalStateException(count + " entries in a volume record");
     }
@@ -132,6 +186,13 @@ public record VolumeState(
       Entry.G2.set(record, at, d.epoch);
       at += Entry.SIZE;
     }
+    for (Absent a : absents) {
+      Entry.TYPE.set(record, at, Entry.ABSENT);
+      Entry.CHUNK.set(record, at, a.from);
+      Entry.G.set(record, at, a.to);
+      Entry.G2.set(record, at, a.epoch);
+      at += Entry.SIZE;
+    }
     BlockHeader.seal(record, VolumeRecord.BYTES);
     return record;
   }
@@ -154,6 +215,7 @@ public record VolumeState(
     TreeMap<Integer, Out> out = new TreeMap<>();
     List<Void> voids = new ArrayList<>();
     List<Decision> decisions = new ArrayList<>();
+    List<Absent> absents = new ArrayList<>();
     int at = VolumeRecord.LAYOUT.size();
     for (int i = VolumeRecord.ENTRIES.get(record, 0); i > 0; i--) {
       int chunk = Entry.CHUNK.get(record, at);
@@ -162,6 +224,8 @@ public record VolumeState(
         case Entry.STATE -> out.put(chunk, new Out(Reason.of(Entry.REASON.get(record, at)), g));
         case Entry.VOID -> voids.add(new Void(chunk, g));
         case Entry.DECISION -> decisions.add(new Decision((int) Entry.G2.get(record, at), g));
+        case Entry.ABSENT ->
+            absents.add(new Absent(chunk, (int) g, (int) Entry.G2.get(record, at)));
         default -> {} // of a later version, and compatible: not for us
       }
       at += Entry.SIZE;
@@ -173,6 +237,7 @@ public record VolumeState(
         VolumeRecord.OPENED.get(record, 0),
         out,
         List.copyOf(voids),
-        List.copyOf(decisions));
+        List.copyOf(decisions),
+        List.copyOf(absents));
   }
 }

@@ -1,0 +1,97 @@
+package org.chunkfs.core.volume;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+import org.chunkfs.core.error.FsException;
+import org.chunkfs.core.format.Ino;
+
+/**
+ * Where new inodes go: a file to its name, a directory to its parent until that chunk is crowded, a
+ * new top-level directory to the emptiest chunk. Cross references stay rare that way.
+ */
+final class HomeChoice {
+  /** A chunk with less than this share of its blocks free is crowded. */
+  private static final int CROWDED_SHARE = 8;
+
+  private final Engine engine;
+  private final Directories directories;
+  private final long root;
+
+  HomeChoice(Engine engine, Directories directories, long root) {
+    this.engine = engine;
+    this.directories = directories;
+    this.root = root;
+  }
+
+  boolean crowded(int chunk) {
+    ChunkSlot slot = engine.chunks().slot(chunk);
+    return slot.freeBlocks() * CROWDED_SHARE < slot.geometry.bodyBlocks();
+  }
+
+  /** The chunk that serves and has most room, apart from some; -1 if none has any. */
+  int emptiest(Set<Integer> but) {
+    Chunks chunks = engine.chunks();
+    int best = -1;
+    long most = 0;
+    for (int i = 0; i < chunks.count(); i++) {
+      ChunkSlot slot = chunks.slot(i);
+      long free = slot.freeBlocks();
+      if (slot.serves() && free > most && !but.contains(i)) {
+        best = i;
+        most = free;
+      }
+    }
+    return best;
+  }
+
+  /** The chunks to try for one new inode, one after the other. */
+  final class Attempts {
+    private final Set<Integer> full = new HashSet<>();
+    private int home;
+
+    private Attempts(int home) {
+      this.home = home;
+    }
+
+    int home() {
+      return home;
+    }
+
+    /**
+     * The last attempt found no room in a chunk; {@link #home} is another one from now on.
+     *
+     * @throws FsException NO_SPACE if none is left, or the chunk of the directory itself is full
+     */
+    void full(FsException e) throws FsException {
+      if (e.chunk() != home) {
+        throw e;
+      }
+      full.add(home);
+      home = emptiest(full);
+      if (home < 0) {
+        throw e;
+      }
+    }
+  }
+
+  Attempts attempts(long dir, byte[] name, boolean directory, long deadline) throws IOException {
+    if (directory && Ino.ofId(dir) == root) {
+      int away = emptiest(Set.of(Ino.chunk(dir)));
+      return new Attempts(orElse(away, Ino.chunk(dir)));
+    }
+    Continuations.Range range =
+        engine.read(
+            Ino.chunk(dir), deadline, c -> directories.partOf(c, dir, directories.cookie(name)));
+    int beside = Ino.chunk(range.partId());
+    if (!crowded(beside)) {
+      return new Attempts(beside);
+    }
+    int other = emptiest(Set.of(beside));
+    return new Attempts(other < 0 || crowded(other) ? orElse(other, beside) : other);
+  }
+
+  private static int orElse(int chunk, int instead) {
+    return chunk < 0 ? instead : chunk;
+  }
+}

@@ -1,0 +1,138 @@
+package org.chunkfs.core.volume;
+
+import java.io.IOException;
+import org.chunkfs.core.chunk.ChunkTx;
+import org.chunkfs.core.chunk.Inodes;
+import org.chunkfs.core.chunk.ItemMap;
+import org.chunkfs.core.error.FsException;
+import org.chunkfs.core.error.FsException.Reason;
+import org.chunkfs.core.format.Ino;
+import org.chunkfs.core.format.InodeRecord;
+import org.chunkfs.core.format.ItemType;
+import org.chunkfs.core.format.Items;
+import org.chunkfs.core.volume.Vfs.Attr;
+import org.chunkfs.core.volume.Vfs.Creation;
+import org.jspecify.annotations.Nullable;
+
+/** Making inodes and names. */
+final class Making {
+  private static final int S_ISGID = 0x400;
+  private static final int SYMLINK_MAX = 4095;
+
+  private final Engine engine;
+  private final Directories directories;
+  private final HomeChoice homes;
+  private final DirectorySplit splits;
+
+  Making(Engine engine, Directories directories, HomeChoice homes, DirectorySplit splits) {
+    this.engine = engine;
+    this.directories = directories;
+    this.homes = homes;
+    this.splits = splits;
+  }
+
+  /**
+   * Makes an inode and its first name.
+   *
+   * @param mode type and permissions
+   * @param target of a symbolic link, else null
+   */
+  Attr make(
+      long dir, byte[] name, int mode, Creation creation, byte @Nullable [] target, long deadline)
+      throws IOException {
+    Names.checkNew(name);
+    if (target != null && (target.length == 0 || target.length > SYMLINK_MAX)) {
+      throw new FsException(
+          target.length == 0 ? Reason.NOT_FOUND : Reason.NAME_TOO_LONG,
+          "a link's target has 1 to 4095 bytes, not " + target.length);
+    }
+    boolean directory = Attributes.isDirectory(mode);
+    splits.keepRoom(dir, name, deadline);
+    HomeChoice.Attempts attempts = homes.attempts(dir, name, directory, deadline);
+    while (true) {
+      int home = attempts.home();
+      try {
+        return engine.update(
+            deadline,
+            false,
+            tx -> make(tx, dir, name, mode, creation, target, home),
+            Ino.chunk(dir),
+            home);
+      } catch (FsException e) {
+        if (e.reason() != Reason.NO_SPACE || e.chunk() < 0) {
+          throw e;
+        }
+        attempts.full(e);
+      }
+    }
+  }
+
+  private Attr make(
+      Tx tx, long dir, byte[] name, int mode, Creation creation, byte @Nullable [] target, int home)
+      throws IOException {
+    ChunkTx head = tx.of(dir);
+    int at = Attributes.requireDirectory(head, dir);
+    directories.requireLinked(head, dir);
+    if (directories.find(tx, dir, name) != null) {
+      throw Names.exists(name);
+    }
+    int gid = creation.gid();
+    int withMode = mode;
+    byte[] parent = Inodes.bytes(head, Ino.ofId(dir));
+    if ((InodeRecord.MODE.get(parent, at) & S_ISGID) != 0) {
+      gid = InodeRecord.GID.get(parent, at);
+      withMode |= Attributes.isDirectory(mode) ? S_ISGID : 0;
+    }
+    ChunkTx to = tx.chunk(home);
+    long ino = Inodes.allocate(to);
+    long id = Attributes.init(to, ino, withMode, creation.uid(), gid, creation.rdev(), tx.now());
+    if (target != null) {
+      putTarget(to, ino, target);
+    }
+    directories.add(tx, dir, name, id, withMode >>> 12);
+    return Attributes.read(to, id);
+  }
+
+  private static void putTarget(ChunkTx to, long ino, byte[] target) throws IOException {
+    for (int from = 0; from < target.length; from += Items.MAX_VALUE) {
+      int end = Math.min(target.length, from + Items.MAX_VALUE);
+      ItemMap.put(
+          to, ino, ItemType.INLINE, from, 0, java.util.Arrays.copyOfRange(target, from, end));
+    }
+    InodeRecord.SIZE_BYTES.set(Inodes.edit(to, ino), Inodes.at(ino), target.length);
+  }
+
+  /** Gives an inode one more name. */
+  Attr link(long id, long dir, byte[] name, long deadline) throws IOException {
+    Names.checkNew(name);
+    splits.keepRoom(dir, name, deadline);
+    return engine.update(
+        deadline,
+        false,
+        tx -> {
+          ChunkTx head = tx.of(dir);
+          Attributes.requireDirectory(head, dir);
+          directories.requireLinked(head, dir);
+          ChunkTx to = tx.of(id);
+          int mode = Attributes.mode(to, id);
+          if (Attributes.isDirectory(mode)) {
+            throw new FsException(Reason.NOT_PERMITTED, "a directory has only one name");
+          }
+          int links = Attributes.nlink(to, id);
+          if (links == 0) {
+            throw new FsException(Reason.NOT_FOUND, "the inode has no name left");
+          }
+          if (links >= Vfs.LINK_MAX) {
+            throw new FsException(
+                Reason.TOO_MANY_LINKS, "the inode has " + links + " names already");
+          }
+          if (directories.find(tx, dir, name) != null) {
+            throw Names.exists(name);
+          }
+          directories.add(tx, dir, name, id, mode >>> 12);
+          return Attributes.read(to, id);
+        },
+        Ino.chunk(dir),
+        Ino.chunk(id));
+  }
+}
