@@ -121,7 +121,7 @@ final class Trimming {
       if (end > low) {
         return end;
       }
-      if (tail && range.from() >= from && range.from() > 0) {
+      if (tail && range.from() >= from && (range.from() > 0 || range.partId() != id)) {
         unmap(tx, head, id, range);
       } else if (tail) {
         return from;
@@ -134,11 +134,11 @@ final class Trimming {
     return InodeRecord.BLOCKS.get(Inodes.bytes(part.chunk(), part.ino()), Inodes.at(part.ino()));
   }
 
-  /** Gives the last range, which is empty, to the part before it. */
+  /** Gives the last range, which is empty, to the part before it, the first one to the head. */
   private static void unmap(Tx tx, ChunkTx head, long id, Continuations.Range last)
       throws IOException {
     List<Continuations.Range> ranges = Continuations.ranges(head, id);
-    long heir = ranges.get(ranges.size() - 2).partId();
+    long heir = last.from() == 0 ? id : ranges.get(ranges.size() - 2).partId();
     Continuations.map(tx, id, last.from(), Continuations.END, heir);
     if (last.partId() != id && !Continuations.mapped(head, id, last.partId())) {
       Continuations.drop(tx, id, last.partId());
