@@ -51,6 +51,7 @@ final class Samples {
     fill(volume, random, 6, 20);
     if (settled) {
       volume.close();
+      device = device.snapshot();
       volume = open(device);
       fill(volume, random, 2, 10);
       volume.close();
