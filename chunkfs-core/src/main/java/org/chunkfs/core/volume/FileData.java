@@ -95,6 +95,11 @@ final class FileData {
     }
   }
 
+  /** Notes a TRIM entry that an earlier opening left, before anybody can change the file. */
+  void trimPending(long id, long from, long to) {
+    trimming.pend(id, from, to);
+  }
+
   /**
    * Finishes a TRIM entry of the orphan index that an earlier opening left; {@code from} and {@code
    * to} as it says. If that cannot be done now, the next change of the file does it.
