@@ -24,6 +24,7 @@ public final class HeaderPair {
   private final byte @Nullable [] @Nullable [] roots = new byte[2][];
   private final boolean[] rootGood = new boolean[2];
   private int current = -1;
+  private boolean real = true;
 
   private HeaderPair(ChunkGeometry geometry) {
     this.geometry = geometry;
@@ -71,6 +72,7 @@ public final class HeaderPair {
         // the other one, perhaps
       }
     }
+    pair.real = false;
     pair.current = Math.max(best, 0);
     byte[] header =
         HeaderCopies.blank(
@@ -297,6 +299,11 @@ public final class HeaderPair {
 
   public boolean initialized() {
     return current >= 0 && initialized(current);
+  }
+
+  /** Whether there is a header copy that can be believed; else what is here is made up. */
+  public boolean real() {
+    return real && current >= 0;
   }
 
   /** Whether the root that counts cannot be believed. */

@@ -118,6 +118,11 @@ public final class Overlay {
     return unbuilt.get(block);
   }
 
+  /** Whether there is any such block. */
+  public boolean anyLost() {
+    return !unbuilt.isEmpty();
+  }
+
   public boolean isEmpty() {
     return built.isEmpty();
   }
