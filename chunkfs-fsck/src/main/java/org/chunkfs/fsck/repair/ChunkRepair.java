@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.ChunkHeader;
 import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.core.volume.ChunkFs;
@@ -23,6 +24,9 @@ final class ChunkRepair {
   private static final int EPOCH_STEP = 16;
 
   private static final int EPOCH_BASE = 0x4000_0000;
+
+  /** A position that no ring has come to, and one that none may pass. */
+  private static final long FAR = 1L << 50, MOST = 1L << 60;
 
   private final ChunkReader reader;
   private final ChunkScan scan;
@@ -139,6 +143,14 @@ final class ChunkRepair {
     RingScanner.Scan kept = scan.kept();
     long last = kept == null ? 0 : kept.lastG();
     return new Restart.Start(
-        first, sequence + 1, next, Math.max(baseG, Math.max(base, last)));
+        first, sequence + 1, next, Math.max(baseG, Math.max(base, last)), tail());
+  }
+
+  /** A lap past anything that the ring can hold. */
+  private long tail() {
+    long ringBytes = (long) reader.geometry().ringBlocks() * BlockHeader.BLOCK;
+    RingView ring = scan.ring();
+    long known = ring == null || !scan.headers().real() ? FAR : Math.max(ring.tail(), 0);
+    return (Math.min(known, MOST) / ringBytes + 3) * ringBytes;
   }
 }

@@ -33,8 +33,12 @@ final class Restart {
     this.geometry = reader.geometry();
   }
 
-  /** What the new headers say besides what follows from the blocks. */
-  record Start(int firstCopy, long sequence, int ringEpoch, long baseG) {}
+  /**
+   * What the new headers say besides what follows from the blocks.
+   *
+   * @param tail where the ring goes on: no record, of whatever epoch, says that it was there
+   */
+  record Start(int firstCopy, long sequence, int ringEpoch, long baseG, long tail) {}
 
   /** Writes a repaired chunk; durable on return. */
   static void write(ChunkReader reader, ChunkImage image, Start start) throws IOException {
@@ -66,6 +70,7 @@ final class Restart {
       ChunkHeader.ROOT_CRC.set(header, 0, Crc.of(root));
       ChunkHeader.RING_EPOCH.set(header, 0, start.ringEpoch);
       ChunkHeader.BASE_G.set(header, 0, start.baseG);
+      ChunkHeader.TAIL.set(header, 0, start.tail);
       ChunkHeader.TAIL_PREV_G.set(header, 0, start.baseG);
       ChunkHeader.STABLE_G.set(header, 0, start.baseG);
       ChunkHeader.FREE_BLOCKS.set(header, 0, image.free);
