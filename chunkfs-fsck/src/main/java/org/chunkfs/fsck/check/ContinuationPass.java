@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Files and directories that lie in several chunks.
  *
- * <p>Tests: each range of a head's map leads to a part that is there and knows its head; at most one
- * part a chunk; each part has a range and holds nothing outside its ranges; both sides have the
+ * <p>Tests: each range of a head's map leads to a part that is there and knows its head; at most
+ * one part a chunk; each part has a range and holds nothing outside its ranges; both sides have the
  * reference to the other; the head's count of remote blocks. Relies on the facts of all chunks.
  */
 public final class ContinuationPass {
@@ -143,8 +143,7 @@ public final class ContinuationPass {
     List<Fact.Range> map = head.map();
     int at = -1;
     for (int i = 0; i < keys.length; i += 2) {
-      while (at + 1 < map.size()
-          && Long.compareUnsigned(map.get(at + 1).from(), keys[i]) <= 0) {
+      while (at + 1 < map.size() && Long.compareUnsigned(map.get(at + 1).from(), keys[i]) <= 0) {
         at++;
       }
       long owner = at < 0 ? head.inode() : map.get(at).part();
@@ -155,8 +154,7 @@ public final class ContinuationPass {
             .inode(
                 part,
                 Problem.CONT_PART,
-                "it holds key %x, which belongs to %s"
-                    .formatted(keys[i], Ino.show(owner)));
+                "it holds key %x, which belongs to %s".formatted(keys[i], Ino.show(owner)));
         return;
       }
     }

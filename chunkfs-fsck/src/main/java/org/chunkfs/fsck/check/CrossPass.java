@@ -76,14 +76,14 @@ public final class CrossPass {
     for (ChunkFacts facts : chunks.values()) {
       Side here = side(facts.chunk());
       here.backs.values().forEach(list -> list.forEach(back -> unmatched(here, facts, back)));
-      here.outs.values().forEach(
-          out ->
-              here.findings.inode(
-                  out.parent(), Problem.XREF_OUT_DANGLING, Ino.show(out.target())));
-      here.ins.values().forEach(
-          in ->
-              here.findings.inode(
-                  in.target(), Problem.XREF_IN_DANGLING, Ino.show(in.parent())));
+      here.outs
+          .values()
+          .forEach(out ->
+              here.findings.inode(out.parent(), Problem.XREF_OUT_DANGLING, Ino.show(out.target())));
+      here.ins
+          .values()
+          .forEach(in ->
+              here.findings.inode(in.target(), Problem.XREF_IN_DANGLING, Ino.show(in.parent())));
     }
     sides.values().forEach(side -> findings.addAll(side.findings));
     sides = Map.of();
@@ -107,13 +107,11 @@ public final class CrossPass {
     Key key = new Key(entry.target(), entry.parent(), entry.cookie());
     Fact.Out out = here.outs.remove(key);
     if (out == null) {
-      here.findings.inode(
-          entry.holder(), Problem.XREF_OUT_MISSING, name, Ino.show(entry.target()));
+      here.findings.inode(entry.holder(), Problem.XREF_OUT_MISSING, name, Ino.show(entry.target()));
     } else if (out.targetGeneration() != entry.generation()) {
       xref(here, "outbound", key, "generation " + out.targetGeneration());
     } else if (out.g() != entry.g()) {
-      here.findings.inode(
-          entry.holder(), Problem.XREF_G, "outbound", hex(out.g()), hex(entry.g()));
+      here.findings.inode(entry.holder(), Problem.XREF_G, "outbound", hex(out.g()), hex(entry.g()));
     }
     int home = Ino.chunk(entry.target());
     ChunkFacts there = chunks.get(home);
@@ -132,40 +130,34 @@ public final class CrossPass {
       return;
     }
     if (target.type() != entry.type()) {
-      here.findings.inode(
-          entry.holder(), Problem.REMOTE_TYPE, name, entry.type(), target.type());
+      here.findings.inode(entry.holder(), Problem.REMOTE_TYPE, name, entry.type(), target.type());
     }
     Side far = side(home);
     Fact.Back back = take(far, entry);
     Fact.In in = far.ins.remove(key);
     if (back == null) {
-      here.findings.inode(
-          entry.holder(), Problem.REMOTE_NO_BACK, name, Ino.show(entry.target()));
+      here.findings.inode(entry.holder(), Problem.REMOTE_NO_BACK, name, Ino.show(entry.target()));
       if (in != null) {
-        far.findings.inode(
-            entry.target(), Problem.XREF_IN_DANGLING, Ino.show(entry.parent()));
+        far.findings.inode(entry.target(), Problem.XREF_IN_DANGLING, Ino.show(entry.parent()));
       }
       return;
     }
     if (back.g() != entry.g()) {
-      here.findings.inode(
-          entry.holder(), Problem.REMOTE_G, name, hex(entry.g()), hex(back.g()));
+      here.findings.inode(entry.holder(), Problem.REMOTE_G, name, hex(entry.g()), hex(back.g()));
     }
     if (out != null
         && (out.backKey() != back.key() || out.parentGeneration() != back.parentGeneration())) {
       xref(here, "outbound", key, "it is not of the name's back pointer");
     }
     if (in == null) {
-      far.findings.inode(
-          entry.target(), Problem.XREF_IN_MISSING, name, Ino.show(entry.parent()));
+      far.findings.inode(entry.target(), Problem.XREF_IN_MISSING, name, Ino.show(entry.parent()));
     } else if (in.targetGeneration() != entry.generation()
         || in.parentGeneration() != back.parentGeneration()
         || in.backKey() != back.key()
         || in.chunk() != chunk) {
       xref(far, "inbound", key, "it does not agree with the name's entry and back pointer");
     } else if (in.g() != back.g()) {
-      far.findings.inode(
-          entry.target(), Problem.XREF_G, "inbound", hex(in.g()), hex(back.g()));
+      far.findings.inode(entry.target(), Problem.XREF_G, "inbound", hex(in.g()), hex(back.g()));
     }
   }
 
@@ -195,8 +187,7 @@ public final class CrossPass {
     String name = ItemPass.show(back.name());
     int away = unknownPart(facts.chunk(), back.parent());
     if (away < 0) {
-      here.findings.inode(
-          back.inode(), Problem.REMOTE_NO_DIRENT, name, Ino.show(back.parent()));
+      here.findings.inode(back.inode(), Problem.REMOTE_NO_DIRENT, name, Ino.show(back.parent()));
       return;
     }
     here.unknown(away, "the name '" + name + "' of an inode");

@@ -22,7 +22,13 @@ public final class Fact {
 
   /** A back pointer of {@code inode}. */
   public record Back(
-      long inode, int generation, long key, long parent, int parentGeneration, long g, byte[] name) {}
+      long inode,
+      int generation,
+      long key,
+      long parent,
+      int parentGeneration,
+      long g,
+      byte[] name) {}
 
   /** An outbound cross reference. */
   public record Out(

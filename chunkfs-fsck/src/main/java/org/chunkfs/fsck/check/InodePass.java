@@ -101,8 +101,7 @@ final class InodePass {
 
   private void fields(InodeFact inode, byte[] bytes, int at) {
     int slot = Ino.slot(inode.ino);
-    boolean own =
-        Ino.block(inode.ino) == c.geometry.indexBlock() && slot <= ChunkGeometry.XREFS_IN;
+    boolean own = Ino.block(inode.ino) == c.geometry.indexBlock() && slot <= ChunkGeometry.XREFS_IN;
     if (own != inode.index()) {
       field(inode, "flags", inode.flags, own ? "an index inode" : "no index inode");
     }
@@ -134,8 +133,7 @@ final class InodePass {
   }
 
   private static @Nullable String flagProblem(InodeFact inode) {
-    int known =
-        InodeRecord.FLAG_INDEX | InodeRecord.FLAG_CONTINUATION | InodeRecord.FLAG_SPREAD;
+    int known = InodeRecord.FLAG_INDEX | InodeRecord.FLAG_CONTINUATION | InodeRecord.FLAG_SPREAD;
     if ((inode.flags & ~known) != 0 || Integer.bitCount(inode.flags) > 1) {
       return "at most one of 1, 2 and 4";
     }

@@ -193,7 +193,10 @@ final class ItemPass implements TreeReader.Sink {
     return null;
   }
 
-  /** The name at the end of a value whose fixed part has {@code fixed} bytes; null if it does not fit. */
+  /**
+   * The name at the end of a value whose fixed part has {@code fixed} bytes; null if it does not
+   * fit.
+   */
   private static byte @Nullable [] name(byte[] value, int fixed) {
     return value.length < fixed || value.length != fixed + (value[fixed - 1] & 0xFF)
         ? null

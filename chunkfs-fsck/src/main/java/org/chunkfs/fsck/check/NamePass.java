@@ -70,8 +70,7 @@ final class NamePass {
     }
     target.named = true;
     if (target.type() != entry.type()) {
-      c.findings.inode(
-          entry.holder(), Problem.DIRENT_TYPE, name, entry.type(), target.type());
+      c.findings.inode(entry.holder(), Problem.DIRENT_TYPE, name, entry.type(), target.type());
     }
     Fact.Back back = take(entry);
     if (back == null) {

@@ -100,7 +100,6 @@ final class SpacePass {
   }
 
   private void lost(int block) {
-    c.facts.losses.add(
-        new ChunkFacts.Loss(c.table.owner(block), c.table.logical(block), 1, block));
+    c.facts.losses.add(new ChunkFacts.Loss(c.table.owner(block), c.table.logical(block), 1, block));
   }
 }

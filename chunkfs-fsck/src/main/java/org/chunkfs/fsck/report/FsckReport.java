@@ -61,8 +61,7 @@ public record FsckReport(
         clean()
             ? repaired ? "repaired" : "clean"
             : "%d errors, %d warnings"
-                .formatted(
-                    repaired ? wrong(remaining) : errors, repaired ? 0 : warnings);
+                .formatted(repaired ? wrong(remaining) : errors, repaired ? 0 : warnings);
     return "%s: %s, %d inodes, %s, %d/%d chunks in use"
         .formatted(image, state, inodes, blocksText, chunksUsed, chunks);
   }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A chunk's block table in memory, as recovery would leave it.
  *
- * <p>Tests: each table block that comes from the medium against its checksum in the root; each table
- * block's header. Relies on the root slot and on the overlay.
+ * <p>Tests: each table block that comes from the medium against its checksum in the root; each
+ * table block's header. Relies on the root slot and on the overlay.
  */
 public final class BlockTable {
 
@@ -50,8 +50,7 @@ public final class BlockTable {
       ChunkReader reader, int i, int expected, Overlay overlay, Findings findings) {
     int block = geometry.tableStart() + i;
     byte[] fresh = new byte[BlockHeader.BLOCK];
-    BlockHeader.init(
-        fresh, BlockKind.TABLE, reader.layout().uuid(), reader.chunk(), block, 0);
+    BlockHeader.init(fresh, BlockKind.TABLE, reader.layout().uuid(), reader.chunk(), block, 0);
     byte[] bytes = overlay.get(block);
     Trust found = Trust.GOOD;
     if (bytes == null && overlay.lost(block)) {
@@ -62,13 +61,11 @@ public final class BlockTable {
     } else if (bytes == null) {
       bytes = media(reader, block, findings);
       if (bytes != null && Crc.ofTable(bytes) != expected) {
-        findings.block(
-            block, Problem.TABLE_CRC, Crc.show(Crc.ofTable(bytes)), Crc.show(expected));
+        findings.block(block, Problem.TABLE_CRC, Crc.show(Crc.ofTable(bytes)), Crc.show(expected));
         found = Trust.DOUBTFUL;
       }
     }
-    String bad =
-        bytes == null ? null : headerProblem(reader, bytes, block);
+    String bad = bytes == null ? null : headerProblem(reader, bytes, block);
     if (bad != null) {
       findings.block(block, Problem.TABLE_HEADER, bad);
       found = Trust.LOST;
@@ -88,8 +85,7 @@ public final class BlockTable {
 
   private static @Nullable String headerProblem(ChunkReader reader, byte[] bytes, int block) {
     String bad =
-        BlockHeader.problem(
-            bytes, BlockKind.TABLE, reader.layout().uuid(), reader.chunk(), block);
+        BlockHeader.problem(bytes, BlockKind.TABLE, reader.layout().uuid(), reader.chunk(), block);
     if (bad == null
         && (BlockHeader.OWNER.get(bytes, 0) != 0
             || BlockHeader.CRC.get(bytes, 0) != 0

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A chunk's two headers and two table roots.
  *
- * <p>Tests: each header copy by itself and against the layout; that exactly one of them counts; each
- * root slot against its own header. Relies on nothing but the layout.
+ * <p>Tests: each header copy by itself and against the layout; that exactly one of them counts;
+ * each root slot against its own header. Relies on nothing but the layout.
  */
 public final class HeaderPair {
   private final ChunkGeometry geometry;
@@ -215,7 +215,8 @@ public final class HeaderPair {
 
   /**
    * Whether a root slot that does not fit its header is what a checkpoint leaves that was cut off
-   * between root and header: every checksum in it is that of the table block in place, or of before.
+   * between root and header: every checksum in it is that of the table block in place, or of
+   * before.
    */
   private boolean cut(ChunkReader reader, byte[] root) {
     for (int i = 0; i < geometry.tableBlocks(); i++) {
@@ -237,8 +238,7 @@ public final class HeaderPair {
   private @Nullable String rootProblem(ChunkReader reader, int slot, byte[] root) {
     int last = geometry.tableBlocks();
     for (int i = 0; i < geometry.rootBlocks(); i++) {
-      byte[] block =
-          Arrays.copyOfRange(root, i * BlockHeader.BLOCK, (i + 1) * BlockHeader.BLOCK);
+      byte[] block = Arrays.copyOfRange(root, i * BlockHeader.BLOCK, (i + 1) * BlockHeader.BLOCK);
       String bad =
           BlockHeader.problem(
               block,
@@ -257,7 +257,8 @@ public final class HeaderPair {
         return "its block header has fields that must be zero";
       }
       int used =
-          Math.clamp(last - i * ChunkGeometry.CRCS_PER_ROOT_BLOCK, 0, ChunkGeometry.CRCS_PER_ROOT_BLOCK);
+          Math.clamp(
+              last - i * ChunkGeometry.CRCS_PER_ROOT_BLOCK, 0, ChunkGeometry.CRCS_PER_ROOT_BLOCK);
       if (!Bytes.zero(block, BlockHeader.SIZE + 4 * used, BlockHeader.BLOCK)) {
         return "bytes after its last checksum are not zero";
       }

@@ -21,8 +21,8 @@ import org.chunkfs.fsck.problem.Problem;
  * The one history, as all journals together tell it, and which commits the next opening would keep.
  *
  * <p>Tests: a commit is in the journals of all chunks that it names; the numbers have no gaps; a
- * journal that holds records is marked in the ring map. Collects the decision. Relies on headers and
- * on the volume's state.
+ * journal that holds records is marked in the ring map. Collects the decision. Relies on headers
+ * and on the volume's state.
  */
 public final class HistoryScan implements Keep {
   private static final int COUNTER_BITS = 40;
@@ -70,8 +70,7 @@ public final class HistoryScan implements Keep {
       }
     }
     Recovery.Decision decision =
-        Recovery.decide(
-            state, new ArrayList<>(views.values()), absent, sameBoot, Long.MAX_VALUE);
+        Recovery.decide(state, new ArrayList<>(views.values()), absent, sameBoot, Long.MAX_VALUE);
     judge(state, views, decision, absent, findings);
     return new HistoryScan(after(state, decision), decision);
   }
@@ -104,12 +103,11 @@ public final class HistoryScan implements Keep {
       Findings findings) {
     decision
         .damaged()
-        .forEach(
-            (chunk, what) -> {
-              Findings of = new Findings(chunk);
-              of.add(Problem.JOURNAL, what);
-              findings.addAll(of);
-            });
+        .forEach((chunk, what) -> {
+          Findings of = new Findings(chunk);
+          of.add(Problem.JOURNAL, what);
+          findings.addAll(of);
+        });
     long floor = decision.stable();
     TreeMap<Long, RingRecord> seen = new TreeMap<>();
     Map<Integer, Set<Long>> held = new TreeMap<>();
@@ -118,8 +116,7 @@ public final class HistoryScan implements Keep {
       for (RingRecord record : view.scan().records()) {
         if (record.type() != JournalRecord.STAMP && epochOf(record.g()) == state.epoch()) {
           held.computeIfAbsent(view.chunk(), _ -> new HashSet<>()).add(record.g());
-          seen.merge(
-              record.g(), record, (a, b) -> a.type() == JournalRecord.VOID ? a : b);
+          seen.merge(record.g(), record, (a, b) -> a.type() == JournalRecord.VOID ? a : b);
         }
       }
     }
@@ -151,8 +148,7 @@ public final class HistoryScan implements Keep {
           voided |= v.g() == expected;
         }
         if (!voided) {
-          findings.add(
-              Problem.COMMIT_MISSING, Long.toHexString(expected), Long.toHexString(g));
+          findings.add(Problem.COMMIT_MISSING, Long.toHexString(expected), Long.toHexString(g));
           told++;
         }
       }

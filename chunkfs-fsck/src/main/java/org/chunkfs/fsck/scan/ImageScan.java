@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * What belongs to the image as a whole.
  *
  * <p>Tests: members are there; every member's superblock and ring map; both slots of every replica
- * of the volume record, and that all replicas are as new. Collects the volume's state. Relies on the
- * layout alone.
+ * of the volume record, and that all replicas are as new. Collects the volume's state. Relies on
+ * the layout alone.
  */
 public final class ImageScan {
   private static final int BLOCK = BlockHeader.BLOCK;
@@ -152,12 +152,11 @@ public final class ImageScan {
 
   private void entries(VolumeState best) {
     best.out()
-        .forEach(
-            (chunk, out) -> {
-              if (chunk < 0 || chunk >= layout.chunks()) {
-                findings.add(Problem.VOLUME_RECORD_ENTRY, "state", "there is no chunk " + chunk);
-              }
-            });
+        .forEach((chunk, out) -> {
+          if (chunk < 0 || chunk >= layout.chunks()) {
+            findings.add(Problem.VOLUME_RECORD_ENTRY, "state", "there is no chunk " + chunk);
+          }
+        });
     for (VolumeState.Void v : best.voids()) {
       if (v.chunk() < 0 || v.chunk() >= layout.chunks()) {
         findings.add(Problem.VOLUME_RECORD_ENTRY, "void", "there is no chunk " + v.chunk());

@@ -71,9 +71,7 @@ public record Item(int type, long major, long minor, byte[] value) implements Co
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Item that
-        && compareTo(that) == 0
-        && Arrays.equals(value, that.value);
+    return other instanceof Item that && compareTo(that) == 0 && Arrays.equals(value, that.value);
   }
 
   @Override

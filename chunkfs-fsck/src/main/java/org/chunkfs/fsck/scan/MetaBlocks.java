@@ -97,8 +97,7 @@ public final class MetaBlocks {
   }
 
   private @Nullable String headerProblem(int block, byte[] bytes, BlockKind kind) {
-    String bad =
-        BlockHeader.problem(bytes, kind, reader.layout().uuid(), reader.chunk(), block);
+    String bad = BlockHeader.problem(bytes, kind, reader.layout().uuid(), reader.chunk(), block);
     if (bad != null) {
       return bad;
     }

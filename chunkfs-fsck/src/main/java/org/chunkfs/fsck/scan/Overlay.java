@@ -79,30 +79,29 @@ public final class Overlay {
 
   private void apply(RingRecord record, Findings findings) {
     try {
-      record.forEachRedo(
-          (block, image, redo) -> {
-            if (!geometry.inTable(block) && !geometry.inBody(block)) {
-              findings.add(
-                  Problem.JOURNAL_ENTRY,
-                  Long.toHexString(record.g()),
-                  "it changes block " + block + ", which is neither table nor body");
-              return;
-            }
-            byte[] target = image ? new byte[BlockHeader.BLOCK] : built.get(block);
-            if (target == null) {
-              if (!unbuilt.get(block)) {
-                findings.add(
-                    Problem.JOURNAL_ENTRY,
-                    Long.toHexString(record.g()),
-                    "a difference of block " + block + " without an image before it");
-              }
-              unbuilt.set(block);
-              return;
-            }
-            redo.applyTo(target);
-            built.put(block, target);
-            unbuilt.clear(block);
-          });
+      record.forEachRedo((block, image, redo) -> {
+        if (!geometry.inTable(block) && !geometry.inBody(block)) {
+          findings.add(
+              Problem.JOURNAL_ENTRY,
+              Long.toHexString(record.g()),
+              "it changes block " + block + ", which is neither table nor body");
+          return;
+        }
+        byte[] target = image ? new byte[BlockHeader.BLOCK] : built.get(block);
+        if (target == null) {
+          if (!unbuilt.get(block)) {
+            findings.add(
+                Problem.JOURNAL_ENTRY,
+                Long.toHexString(record.g()),
+                "a difference of block " + block + " without an image before it");
+          }
+          unbuilt.set(block);
+          return;
+        }
+        redo.applyTo(target);
+        built.put(block, target);
+        unbuilt.clear(block);
+      });
     } catch (CorruptException e) {
       findings.add(Problem.JOURNAL_ENTRY, Long.toHexString(record.g()), e.getMessage());
     }

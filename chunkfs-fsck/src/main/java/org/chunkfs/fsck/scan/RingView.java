@@ -49,8 +49,7 @@ public final class RingView {
     RingIo io = reader.ring();
     int ringBytes = reader.geometry().ringBlocks() * BLOCK;
     RingId id =
-        new RingId(
-            reader.layout().uuid(), reader.chunk(), ChunkHeader.RING_EPOCH.get(header, 0));
+        new RingId(reader.layout().uuid(), reader.chunk(), ChunkHeader.RING_EPOCH.get(header, 0));
     RingScanner.Scan scan =
         RingScanner.scan(
             id,
@@ -145,7 +144,9 @@ public final class RingView {
     return position + (ringBytes - position % ringBytes);
   }
 
-  /** Looks for the start of a record; true if it is a mark of the chain that goes to the next lap. */
+  /**
+   * Looks for the start of a record; true if it is a mark of the chain that goes to the next lap.
+   */
   private boolean look(long position, long lastG, boolean last, List<Torn> torn) {
     byte[] bytes = bytes(position, JournalRecord.SIZE);
     if (bytes == null) {

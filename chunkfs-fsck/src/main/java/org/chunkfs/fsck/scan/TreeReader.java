@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Tests: inline items end inside, in order, with zeros after them; pages are the inode's, levels
  * fall by one, no page is met twice, slots lead to items that do not overlap, keys are in order and
- * within the bounds that the parent gives, heap and garbage are consistent. Goes on past damage with
- * what can be read.
+ * within the bounds that the parent gives, heap and garbage are consistent. Goes on past damage
+ * with what can be read.
  */
 public final class TreeReader {
   private static final int BLOCK = BlockHeader.BLOCK;
@@ -172,7 +172,7 @@ public final class TreeReader {
     }
   }
 
-    /**
+  /**
    * Takes a page apart.
    *
    * @param items gets what can be read, in the order of the slots
@@ -215,7 +215,8 @@ public final class TreeReader {
     }
     int garbage = BLOCK - heap - used;
     if (problem == null && garbage != TreePage.GARBAGE.get(page, 0)) {
-      problem = "%d bytes of garbage, expected %d".formatted(TreePage.GARBAGE.get(page, 0), garbage);
+      problem =
+          "%d bytes of garbage, expected %d".formatted(TreePage.GARBAGE.get(page, 0), garbage);
     }
     return problem;
   }
