@@ -40,7 +40,8 @@ public final class StatusText {
     totals(status.path("chunks"));
     if (!status.path("counters").isEmpty()) {
       out.print("counted  ");
-      status.path("counters")
+      status
+          .path("counters")
           .forEachEntry((name, value) -> out.printf(" %s %,d", name, value.asLong(0)));
       out.println();
     }
@@ -107,8 +108,7 @@ public final class StatusText {
     long blocks = Math.max(1, chunk.path("blocks").asLong(1));
     long used = blocks - chunk.path("blocksFree").asLong(0);
     return switch (chunk.path("state").asString("")) {
-      case "online" ->
-          (unicode ? BARS : DIGITS).charAt((int) Math.clamp(used * 8 / blocks, 0, 7));
+      case "online" -> (unicode ? BARS : DIGITS).charAt((int) Math.clamp(used * 8 / blocks, 0, 7));
       case "unused" -> '.';
       case "suspect" -> 's';
       case "fenced" -> 'F';
