@@ -367,10 +367,9 @@ public final class Chunk implements BlockReader {
     }
   }
 
-  /** Blocks that files could still take. */
-  public int room() {
-    SpaceMap map = space;
-    return map == null ? (int) freeBlocks() : map.free();
+  /** Free blocks that file data leaves for the metadata that must name it. */
+  public static int dataFloor(ChunkGeometry geometry) {
+    return SpaceMap.dataFloor(geometry.bodyStart(), geometry.bodyEnd());
   }
 
   /** Reads a block into memory; the caller holds no lock. */

@@ -43,8 +43,16 @@ final class SpaceMap {
     hostReady = new BitSet(end);
     metadataCursor = start;
     dataCursor = start + (end - start) / 16;
-    metadataFloor = Math.min(16, (end - start) / 64);
-    dataFloor = metadataFloor + Math.min(512, (end - start) / 48);
+    metadataFloor = metadataFloor(start, end);
+    dataFloor = dataFloor(start, end);
+  }
+
+  private static int metadataFloor(int start, int end) {
+    return Math.min(16, (end - start) / 64);
+  }
+
+  static int dataFloor(int start, int end) {
+    return metadataFloor(start, end) + Math.min(512, (end - start) / 48);
   }
 
   /**

@@ -13,7 +13,7 @@ public abstract class ChunkFsException extends IOException {
     super(message);
   }
 
-  protected ChunkFsException(String message, Throwable cause) {
+  protected ChunkFsException(String message, @org.jspecify.annotations.Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -132,7 +132,7 @@ final class Engine {
    * What an exception means: damage fences its chunk; what may pass by waiting is tried again, as
    * policy says; everything else is the caller's.
    */
-  private void answer(IOException e, long deadline) throws IOException {
+  void answer(IOException e, long deadline) throws IOException {
     int chunk = chunks.judge(e);
     if (chunk < 0 || System.nanoTime() > deadline || !chunks.worthWaiting(chunk)) {
       throw e;

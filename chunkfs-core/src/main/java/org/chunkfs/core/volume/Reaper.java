@@ -7,9 +7,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.chunkfs.core.chunk.Chunk;
-import org.chunkfs.core.chunk.ChunkTx;
-import org.chunkfs.core.chunk.Inodes;
-import org.chunkfs.core.chunk.ItemMap;
 import org.chunkfs.core.chunk.Retry;
 import org.chunkfs.core.error.FsException;
 import org.chunkfs.core.format.Ino;
@@ -22,7 +19,6 @@ import org.chunkfs.core.format.Items.Orphan;
  */
 final class Reaper {
   private static final long AT_ONCE_NANOS = 3_000_000_000L;
-  private static final int PAGES_PER_STEP = 48;
   private static final int BATCH = 64;
   private static final long RETRY_MILLIS = 2000;
 
@@ -189,30 +185,11 @@ final class Reaper {
     }
     try {
       data.freeAll(id, deadline);
-      while (!engine.update(deadline, true, tx -> last(tx, id), Ino.chunk(id))) {
-        // one bounded step of freeing a large tree each time
-      }
     } catch (FsException e) {
       if (e.reason() != FsException.Reason.STALE) {
         throw e;
       }
       // somebody else freed it
     }
-  }
-
-  /** Frees a bounded part of the inode's tree; true when that and the inode are gone. */
-  private boolean last(Tx tx, long id) throws IOException {
-    ChunkTx at = tx.of(id);
-    Inodes.find(at, id);
-    long ino = Ino.ofId(id);
-    if (open.isHeld(id)) {
-      return true;
-    }
-    if (ItemMap.freeTree(at, ino, PAGES_PER_STEP) >= PAGES_PER_STEP) {
-      return false;
-    }
-    OrphanIndex.remove(at, ino);
-    Inodes.free(at, ino);
-    return true;
   }
 }
