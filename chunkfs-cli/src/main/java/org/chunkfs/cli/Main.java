@@ -1,11 +1,9 @@
 package org.chunkfs.cli;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
+import java.io.PrintWriter;
 import java.util.stream.Stream;
-import org.chunkfs.cli.server.ServedVolume;
+import org.chunkfs.cli.server.EngineVolume;
+import org.chunkfs.cli.server.VolumeOpener;
 import org.chunkfs.core.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -43,15 +41,42 @@ public final class Main implements Runnable {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Main())
-        .addSubcommand(new MountCommand(Main::openVolume))
-        .addSubcommand(new UmountCommand());
+    return commandLine(EngineVolume::open);
   }
 
-  /** Where the engine gets plugged in, for mounts. */
-  private static ServedVolume openVolume(
-      List<Path> members, boolean readOnly, Map<String, String> options) throws IOException {
-    throw new IOException("This chunkfs cannot open images yet.");
+  /** The command line whose images are opened by {@code opener}. */
+  static CommandLine commandLine(VolumeOpener opener) {
+    return new CommandLine(new Main())
+        .addSubcommand(new MkfsCommand(opener))
+        .addSubcommand(new MountCommand(opener))
+        .addSubcommand(new UmountCommand())
+        .addSubcommand(new StatusCommand())
+        .addSubcommand(new ChunkCommand())
+        .addSubcommand(new LsCommand(opener))
+        .addSubcommand(new CatCommand(opener))
+        .addSubcommand(new StatCommand(opener))
+        .addSubcommand(new FindCommand(opener))
+        .addSubcommand(new CpCommand(opener))
+        .addSubcommand(new RmCommand(opener))
+        .addSubcommand(new MkdirCommand(opener))
+        .addSubcommand(new ImportCommand(opener))
+        .addSubcommand(new ExportCommand(opener))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(Main::refuse);
+  }
+
+  /** A command line that makes no sense is told in one sentence, without the whole help. */
+  private static int refuse(ParameterException e, String[] args) {
+    CommandLine line = e.getCommandLine();
+    PrintWriter err = line.getErr();
+    String name = line.getCommandSpec().qualifiedName();
+    String message = String.valueOf(e.getMessage()).strip();
+    err.println(name + ": " + message + (message.matches("(?s).*[.?!]") ? "" : "."));
+    if (!message.contains("--help")) {
+      err.println("See " + name + " --help.");
+    }
+    err.flush();
+    return line.getCommandSpec().exitCodeOnInvalidInput();
   }
 
   @Override

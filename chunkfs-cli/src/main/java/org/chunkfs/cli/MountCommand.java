@@ -50,7 +50,11 @@ public final class MountCommand implements Callable<Integer> {
       description =
           "Mount options: ro, suid, dev, noexec, sync, allow_other, fsname=NAME, attr_timeout=S,"
               + " entry_timeout=S, negative_timeout=S (1 second each), read_ahead_kb=N (1024),"
-              + " threads=N (32), writeback_cache (faster writes, lost if the server dies).")
+              + " threads=N (32), writeback_cache (faster writes, lost if the server dies). Of the"
+              + " volume: fenced=wait|fail|read (how requests for a chunk that is out are"
+              + " answered), deadline=S (30), flush=S (5) and flush_bytes=SIZE (256M) (the most"
+              + " that a power loss takes), checkpoint=PERCENT (50), journal=SIZE, cache=SIZE,"
+              + " stall=S (5).")
   private List<String> options = new ArrayList<>();
 
   @Option(

@@ -25,6 +25,7 @@ final class FuseContext {
 
   final Vfs vfs;
   final MountOptions options;
+  final KnownNodes known = new KnownNodes();
   private final LongSupplier clock;
   private final long root;
 
@@ -66,6 +67,7 @@ final class FuseContext {
 
   /** Puts a {@code fuse_entry_out} at {@code offset}; returns its size. */
   int putEntry(FuseReply reply, int offset, Attr attr) {
+    known.told(attr.id());
     reply.putLong(offset + EntryOut.NODEID, toKernel(attr.id()));
     reply.putLong(offset + EntryOut.GENERATION, Integer.toUnsignedLong(attr.generation()));
     reply.putLong(offset + EntryOut.ENTRY_VALID, options.entryTimeout() / SECOND);

@@ -2,6 +2,7 @@ package org.chunkfs.cli.fuse;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.util.function.LongPredicate;
 import org.chunkfs.cli.fuse.FuseProtocol.Notify;
 
 /**
@@ -42,6 +43,21 @@ public final class FuseNotifier {
     message.clear(Notify.ENTRY_SIZE + name.length, 1);
     int length = Notify.ENTRY_SIZE + name.length + 1;
     check(message.sendNotification(device, Notify.INVAL_ENTRY, length));
+  }
+
+  /**
+   * Forgets the attributes and cached pages of all inodes that a test picks by their node ids, and
+   * looks every name up again where the kernel can do that.
+   */
+  public void invalidateKnown(LongPredicate test) throws IOException {
+    for (long node : context.known.which(test).toArray()) {
+      invalidate(node);
+    }
+    synchronized (this) {
+      refuseWorkers();
+      // EINVAL from kernels before 7.44, where names live for entry_timeout.
+      message.sendNotification(device, Notify.INC_EPOCH, 0);
+    }
   }
 
   private static void refuseWorkers() {

@@ -34,9 +34,12 @@ final class FuseOperations {
   int serve(FuseRequest request, FuseReply reply) throws IOException {
     return switch (request.opcode()) {
       case Op.LOOKUP -> names.lookup(request, reply);
-      // Node ids stay valid as long as the inode is there, so nobody counts look-ups. An
-      // interrupted request is answered soon anyway: every call of the volume has a deadline.
-      case Op.FORGET, Op.BATCH_FORGET, Op.INTERRUPT -> NO_REPLY;
+      // Node ids stay valid as long as the inode is there; look-ups are counted only to know what
+      // the kernel has cached.
+      case Op.FORGET -> nodes.forget(request);
+      case Op.BATCH_FORGET -> nodes.batchForget(request);
+      // An interrupted request is answered soon anyway: every call of the volume has a deadline.
+      case Op.INTERRUPT -> NO_REPLY;
       case Op.GETATTR -> nodes.getattr(request, reply);
       case Op.STATX -> nodes.statx(request, reply);
       case Op.SETATTR -> nodes.setattr(request, reply);

@@ -330,6 +330,9 @@ final class FuseProtocol {
     static final int INVAL_INODE = 2, INODE = 0, OFFSET = 8, LENGTH = 16, INODE_SIZE = 24;
     static final int INVAL_ENTRY = 3, PARENT = 0, NAMELEN = 8, ENTRY_SIZE = 16;
 
+    /** Since 7.44: all cached names are looked up again; has no body. */
+    static final int INC_EPOCH = 8;
+
     private Notify() {}
   }
 }

@@ -52,12 +52,10 @@ public final class Libc {
 
   /** Refuses, in one sentence, a system on which none of this works. */
   static void requireSupported() throws MountException {
-    String system = System.getProperty("os.name");
-    String machine = System.getProperty("os.arch");
-    if (!system.equals("Linux") || !(machine.equals("amd64") || ARM)) {
+    if (!supported()) {
       throw new MountException(
           "Mounting needs Linux on x86-64 or AArch64; this is %s on %s."
-              .formatted(system, machine));
+              .formatted(System.getProperty("os.name"), System.getProperty("os.arch")));
     }
   }
 
@@ -76,7 +74,12 @@ public final class Libc {
     STATFS(137, 43),
     GETEUID(107, 175),
     GETEGID(108, 177),
-    SETSID(112, 157);
+    SETSID(112, 157),
+    LSEEK(8, 62),
+    MKNODAT(259, 33),
+    LSETXATTR(189, 6),
+    LGETXATTR(192, 9),
+    LLISTXATTR(195, 12);
 
     private final int number;
 
@@ -99,8 +102,14 @@ public final class Libc {
     }
   }
 
+  /** Whether this is a system whose calls these are. */
+  static boolean supported() {
+    return System.getProperty("os.name").equals("Linux")
+        && (ARM || System.getProperty("os.arch").equals("amd64"));
+  }
+
   /** One system call of up to five arguments; returns its value or the negative errno. */
-  private static long call(Call call, long a, long b, long c, long d, long e) {
+  static long call(Call call, long a, long b, long c, long d, long e) {
     return call(call.number, a, b, c, d, e);
   }
 
@@ -179,7 +188,7 @@ public final class Libc {
   }
 
   /** Effective group id. */
-  static int egid() {
+  public static int egid() {
     return (int) call(Call.GETEGID, 0, 0, 0, 0, 0);
   }
 

@@ -17,6 +17,21 @@ final class NodeOperations {
     this.vfs = context.vfs;
   }
 
+  int forget(FuseRequest request) {
+    context.known.forgotten(context.node(request), request.longAt(0));
+    return FuseOperations.NO_REPLY;
+  }
+
+  /** A {@code fuse_batch_forget_in}: a count, and that many pairs of node and look-ups. */
+  int batchForget(FuseRequest request) {
+    int count = request.intAt(0);
+    for (int i = 0; i < count; i++) {
+      context.known.forgotten(
+          context.toVolume(request.longAt(8 + 16 * i)), request.longAt(16 + 16 * i));
+    }
+    return FuseOperations.NO_REPLY;
+  }
+
   int getattr(FuseRequest request, FuseReply reply) throws IOException {
     return context.putAttrOut(reply, vfs.getattr(context.node(request)));
   }
