@@ -70,9 +70,7 @@ public final class ChunkCommand extends Subcommand {
         out()
             .printf(
                 "chunk %d is %s%s%n",
-                chunk,
-                answer.path("state").asString("?"),
-                reason.isEmpty() ? "" : ": " + reason);
+                chunk, answer.path("state").asString("?"), reason.isEmpty() ? "" : ": " + reason);
       }
       return action == Action.CHECK ? answer.path("exit").asInt(0) : DONE;
     }

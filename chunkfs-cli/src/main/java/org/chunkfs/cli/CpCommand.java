@@ -213,8 +213,7 @@ public final class CpCommand extends ImageCommand {
   }
 
   private void transfer(TreeSource source, TreeSink sink) throws IOException {
-    try (Progress progress =
-        quiet ? Progress.none() : Progress.onTerminal(err(), "copying", 0)) {
+    try (Progress progress = quiet ? Progress.none() : Progress.onTerminal(err(), "copying", 0)) {
       TreeCopy.run(source, sink, progress);
     }
   }

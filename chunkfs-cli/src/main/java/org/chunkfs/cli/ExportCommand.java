@@ -126,8 +126,7 @@ public final class ExportCommand extends ImageCommand {
             stream
                 ? Archives.sink(standardOutput, kind, notes)
                 : Archives.sink(Path.of(to), kind, force, notes);
-        Progress progress =
-            quiet ? Progress.none() : Progress.onTerminal(err(), "exporting", 0)) {
+        Progress progress = quiet ? Progress.none() : Progress.onTerminal(err(), "exporting", 0)) {
       return TreeCopy.run(new VfsSource(vfs, attr.id(), ""), sink, progress);
     }
   }

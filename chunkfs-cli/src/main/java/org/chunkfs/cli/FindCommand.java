@@ -31,10 +31,7 @@ import picocli.CommandLine.Parameters;
       "  chunkfs find disk.img:/home -type d     directories only"
     })
 public final class FindCommand extends ImageCommand {
-  @Parameters(
-      index = "0",
-      paramLabel = "IMAGE[:/PATH]",
-      description = "Where to look.")
+  @Parameters(index = "0", paramLabel = "IMAGE[:/PATH]", description = "Where to look.")
   private String start = "";
 
   @Option(

@@ -152,12 +152,10 @@ public final class LsCommand extends ImageCommand {
       group = Math.max(group, Integer.toUnsignedString(row.attr.gid()).length());
       size = Math.max(size, size(row.attr).length());
     }
-    String format =
-        "%s %" + links + "d %" + owner + "s %" + group + "s %" + size + "s %s %s%s%n";
+    String format = "%s %" + links + "d %" + owner + "s %" + group + "s %" + size + "s %s %s%s%n";
     for (Row row : rows) {
       Attr a = row.attr;
-      String target =
-          a.isSymlink() ? " -> " + Names.show(vfs.readlink(a.id())) : "";
+      String target = a.isSymlink() ? " -> " + Names.show(vfs.readlink(a.id())) : "";
       out()
           .printf(
               format,

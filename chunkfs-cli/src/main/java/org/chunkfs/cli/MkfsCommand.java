@@ -259,8 +259,7 @@ public final class MkfsCommand extends ImageCommand {
     String text = size == null ? DEFAULT_SIZE : size;
     long each = argument(() -> Sizes.parse(text)) / members.size() / BLOCK * BLOCK;
     if (each < Images.MIN_MEMBER_SIZE) {
-      throw usage(
-          "--size %s is too small; each member needs 5 MiB or more.".formatted(text));
+      throw usage("--size %s is too small; each member needs 5 MiB or more.".formatted(text));
     }
     return each;
   }
@@ -286,8 +285,7 @@ public final class MkfsCommand extends ImageCommand {
 
   private int fill(Path from) throws IOException {
     Notes notes = new Notes(this::complain);
-    try (TreeSource source =
-        Archives.source(from, notes, HostFiles.uid(), HostFiles.gid())) {
+    try (TreeSource source = Archives.source(from, notes, HostFiles.uid(), HostFiles.gid())) {
       long total = source instanceof HostSource host ? host.totalBytes() : 0;
       writing(
           members,

@@ -23,12 +23,11 @@ final class Mounts {
               : point + ": no such directory.");
     }
     return ControlClient.connect(point)
-        .orElseThrow(
-            () ->
-                new IOException(
-                    "The server of %s does not answer: it was killed, or it is another user's; "
-                            .formatted(point)
-                        + "chunkfs umount takes away what is left of a mount."));
+        .orElseThrow(() ->
+            new IOException(
+                "The server of %s does not answer: it was killed, or it is another user's; "
+                        .formatted(point)
+                    + "chunkfs umount takes away what is left of a mount."));
   }
 
   /** Whether an argument is a directory, where an image is a file or a device. */

@@ -73,9 +73,7 @@ public final class HostFiles {
     check(
         withPath(
             path,
-            p ->
-                Libc.call(
-                    Libc.Call.MKNODAT, AT_FDCWD, p, mode, Integer.toUnsignedLong(rdev), 0)),
+            p -> Libc.call(Libc.Call.MKNODAT, AT_FDCWD, p, mode, Integer.toUnsignedLong(rdev), 0)),
         path);
   }
 
@@ -86,8 +84,7 @@ public final class HostFiles {
       MemorySegment v = arena.allocate(Math.max(1, value.length));
       MemorySegment.copy(value, 0, v, JAVA_BYTE, 0, value.length);
       check(
-          withPath(
-              path, p -> Libc.call(Libc.Call.LSETXATTR, p, n, v.address(), value.length, 0)),
+          withPath(path, p -> Libc.call(Libc.Call.LSETXATTR, p, n, v.address(), value.length, 0)),
           path);
     }
   }

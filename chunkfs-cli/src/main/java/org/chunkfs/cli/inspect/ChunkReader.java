@@ -86,8 +86,7 @@ public final class ChunkReader {
   /** What is wrong with a header copy, or null. */
   public @Nullable String headerProblem(byte[] header, int copy) {
     String bad =
-        BlockHeader.problem(
-            header, BlockKind.CHUNK_HEADER, uuid(), chunk, geometry.header(copy));
+        BlockHeader.problem(header, BlockKind.CHUNK_HEADER, uuid(), chunk, geometry.header(copy));
     if (bad != null) {
       return bad;
     }
@@ -224,14 +223,13 @@ public final class ChunkReader {
     VolumeState state = state();
     for (RingRecord record : scan().records()) {
       if (counts(record, state)) {
-        record.forEachRedo(
-            (block, whole, redo) -> {
-              byte[] target = whole ? new byte[BLOCK] : blocks.get(block);
-              if (target != null && (geometry.inTable(block) || geometry.inBody(block))) {
-                redo.applyTo(target);
-                blocks.put(block, target);
-              }
-            });
+        record.forEachRedo((block, whole, redo) -> {
+          byte[] target = whole ? new byte[BLOCK] : blocks.get(block);
+          if (target != null && (geometry.inTable(block) || geometry.inBody(block))) {
+            redo.applyTo(target);
+            blocks.put(block, target);
+          }
+        });
       }
     }
     built = blocks;

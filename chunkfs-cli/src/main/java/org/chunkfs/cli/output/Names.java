@@ -78,18 +78,17 @@ public final class Names {
 
   private static void show(CharBuffer text, StringBuilder shown) {
     text.chars()
-        .forEach(
-            c -> {
-              if (c == '\\') {
-                shown.append("\\\\");
-              } else if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
-                for (byte b : Character.toString(c).getBytes(StandardCharsets.UTF_8)) {
-                  shown.append("\\x%02x".formatted(b & 0xFF));
-                }
-              } else {
-                shown.append((char) c);
-              }
-            });
+        .forEach(c -> {
+          if (c == '\\') {
+            shown.append("\\\\");
+          } else if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
+            for (byte b : Character.toString(c).getBytes(StandardCharsets.UTF_8)) {
+              shown.append("\\x%02x".formatted(b & 0xFF));
+            }
+          } else {
+            shown.append((char) c);
+          }
+        });
   }
 
   /**

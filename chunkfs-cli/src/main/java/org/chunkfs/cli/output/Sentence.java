@@ -34,8 +34,7 @@ public final class Sentence {
           case IOException e -> message(e);
           case UncheckedIOException e -> message(Objects.requireNonNull(e.getCause()));
           case IllegalArgumentException e -> message(e);
-          case OutOfMemoryError _ ->
-              "Out of memory; give Java more with CHUNKFS_JAVA_OPTS=-Xmx2g";
+          case OutOfMemoryError _ -> "Out of memory; give Java more with CHUNKFS_JAVA_OPTS=-Xmx2g";
           default -> "This is a bug in chunkfs: " + failure;
         });
   }

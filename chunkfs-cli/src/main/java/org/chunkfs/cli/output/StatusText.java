@@ -37,7 +37,8 @@ public final class StatusText {
     totals(status.path("chunks"));
     if (!status.path("counters").isEmpty()) {
       out.print("counted  ");
-      status.path("counters")
+      status
+          .path("counters")
           .forEachEntry((name, value) -> out.printf(" %s %,d", name, value.asLong(0)));
       out.println();
     }

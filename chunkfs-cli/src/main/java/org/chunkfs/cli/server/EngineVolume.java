@@ -23,8 +23,8 @@ public final class EngineVolume implements ServedVolume {
   }
 
   /** Opens an image; see {@link VolumeOpener#open}. */
-  public static EngineVolume open(
-      List<Path> members, boolean readOnly, Map<String, String> options) throws IOException {
+  public static EngineVolume open(List<Path> members, boolean readOnly, Map<String, String> options)
+      throws IOException {
     VolumeOptions parsed = options(options).withReadOnly(readOnly);
     Image image = Image.open(members, readOnly ? Mode.READ_ONLY : Mode.READ_WRITE);
     try {

@@ -26,8 +26,8 @@ public final class VolumeControl {
   }
 
   /**
-   * The whole state: {@code uuid, label, bytes, epoch, members, chunks[], counters}; a chunk has the
-   * components of {@link ChunkStatus}.
+   * The whole state: {@code uuid, label, bytes, epoch, members, chunks[], counters}; a chunk has
+   * the components of {@link ChunkStatus}.
    */
   public ObjectNode status() {
     ObjectNode status = image(volume.layout());

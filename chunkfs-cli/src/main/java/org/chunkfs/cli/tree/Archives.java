@@ -97,8 +97,8 @@ public final class Archives {
     try {
       return new TarSource(
           new BufferedInputStream(
-              new CompressorStreamFactory(true, 1 << 16).createCompressorInputStream(
-                  compression, in),
+              new CompressorStreamFactory(true, 1 << 16)
+                  .createCompressorInputStream(compression, in),
               BUFFER),
           notes);
     } catch (CompressorException | LinkageError e) {
@@ -128,8 +128,7 @@ public final class Archives {
   }
 
   /** An archive that goes to a stream. */
-  public static TreeSink sink(OutputStream stream, Format format, Notes notes)
-      throws IOException {
+  public static TreeSink sink(OutputStream stream, Format format, Notes notes) throws IOException {
     OutputStream out = new BufferedOutputStream(stream, BUFFER);
     return switch (format) {
       case TAR -> new TarSink(out, notes);

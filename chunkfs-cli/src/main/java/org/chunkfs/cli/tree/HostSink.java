@@ -112,8 +112,7 @@ public final class HostSink implements TreeSink {
       String parent = TreeEntry.parent(link);
       enter(parent);
       Path target =
-          HostNames.resolve(
-              directory(parent), VfsSource.checked(TreeEntry.name(link), parent));
+          HostNames.resolve(directory(parent), VfsSource.checked(TreeEntry.name(link), parent));
       if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
         notes.leftOut(path + " is another name of " + target + ", which is not there.");
         return false;
@@ -158,13 +157,12 @@ public final class HostSink implements TreeSink {
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.WRITE,
             LinkOption.NOFOLLOW_LINKS)) {
-      content.copyTo(
-          (offset, bytes) -> {
-            long at = offset;
-            while (bytes.hasRemaining()) {
-              at += channel.write(bytes, at);
-            }
-          });
+      content.copyTo((offset, bytes) -> {
+        long at = offset;
+        while (bytes.hasRemaining()) {
+          at += channel.write(bytes, at);
+        }
+      });
       if (channel.size() < size) {
         // A byte at the end is how Java makes a file longer without filling it.
         channel.write(java.nio.ByteBuffer.allocate(1), size - 1);
@@ -189,8 +187,7 @@ public final class HostSink implements TreeSink {
         if (!HostFiles.supported()) {
           throw new IOException("not on this system");
         }
-        HostFiles.setXattr(
-            HostNames.bytes(path), Names.bytes(xattr.getKey()), xattr.getValue());
+        HostFiles.setXattr(HostNames.bytes(path), Names.bytes(xattr.getKey()), xattr.getValue());
       } catch (IOException e) {
         notes.leftOut(
             "%s: the extended attribute %s cannot be set: %s."
@@ -198,8 +195,7 @@ public final class HostSink implements TreeSink {
       }
     }
     Files.getFileAttributeView(path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-        .setTimes(
-            HostSource.fileTime(entry.mtime()), HostSource.fileTime(entry.atime()), null);
+        .setTimes(HostSource.fileTime(entry.mtime()), HostSource.fileTime(entry.atime()), null);
   }
 
   /** Gives the file to its owner, where this process may; true if it is his. */

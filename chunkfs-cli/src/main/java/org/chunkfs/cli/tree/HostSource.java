@@ -136,9 +136,7 @@ public final class HostSource implements TreeSource {
     if (Boolean.TRUE.equals(a.get("isDirectory"))) {
       return Vfs.S_IFDIR | 0x1ED;
     }
-    return Boolean.TRUE.equals(a.get("isSymbolicLink"))
-        ? Vfs.S_IFLNK | 0x1FF
-        : Vfs.S_IFREG | 0x1A4;
+    return Boolean.TRUE.equals(a.get("isSymbolicLink")) ? Vfs.S_IFLNK | 0x1FF : Vfs.S_IFREG | 0x1A4;
   }
 
   private static long nanos(@Nullable Object time) {

@@ -19,8 +19,8 @@ public record ImagePath(List<Path> members, String path) {
   }
 
   /**
-   * Whether an argument is such a name: it has a colon before a slash, or at its end. A host file of
-   * that kind can be named with {@code ./} in front.
+   * Whether an argument is such a name: it has a colon before a slash, or at its end. A host file
+   * of that kind can be named with {@code ./} in front.
    */
   public static boolean is(String argument) {
     return !argument.startsWith("./") && colon(argument) > 0;

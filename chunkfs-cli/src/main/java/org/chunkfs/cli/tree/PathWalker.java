@@ -45,8 +45,7 @@ public final class PathWalker {
   public Attr find(String path) throws IOException {
     Attr found = look(path, false);
     if (found == null) {
-      throw new FsException(
-          Reason.NOT_FOUND, shown(path) + ": there is no such file in the image");
+      throw new FsException(Reason.NOT_FOUND, shown(path) + ": there is no such file in the image");
     }
     return found;
   }
@@ -57,8 +56,7 @@ public final class PathWalker {
   }
 
   private @Nullable Attr walk(
-      Attr start, String path, boolean followLast, String whole, int symlinks)
-      throws IOException {
+      Attr start, String path, boolean followLast, String whole, int symlinks) throws IOException {
     Attr at = path.startsWith("/") ? vfs.getattr(vfs.root()) : start;
     List<String> parts = parts(path);
     for (int i = 0; i < parts.size(); i++) {
@@ -118,7 +116,8 @@ public final class PathWalker {
   public static String name(String path) throws FsException {
     List<String> parts = parts(path);
     if (parts.isEmpty() || parts.getLast().equals("..")) {
-      throw new FsException(Reason.INVALID, shown(path) + ": is no name that can be made or removed");
+      throw new FsException(
+          Reason.INVALID, shown(path) + ": is no name that can be made or removed");
     }
     return parts.getLast();
   }

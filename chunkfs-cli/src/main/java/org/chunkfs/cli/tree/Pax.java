@@ -26,7 +26,10 @@ final class Pax {
     while (at < bytes.length && bytes[at] != 0) {
       int space = at;
       int length = 0;
-      while (space < bytes.length && bytes[space] >= '0' && bytes[space] <= '9' && length < 1 << 27) {
+      while (space < bytes.length
+          && bytes[space] >= '0'
+          && bytes[space] <= '9'
+          && length < 1 << 27) {
         length = length * 10 + (bytes[space++] - '0');
       }
       int end = at + length;

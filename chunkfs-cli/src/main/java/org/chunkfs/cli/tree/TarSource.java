@@ -197,20 +197,18 @@ public final class TarSource implements TreeSource {
     return value == null ? otherwise : Pax.number(value);
   }
 
-  private static long time(Map<String, byte[]> pax, String key, long otherwise)
-      throws IOException {
+  private static long time(Map<String, byte[]> pax, String key, long otherwise) throws IOException {
     byte[] value = pax.get(key);
     return value == null ? otherwise : Pax.time(value);
   }
 
   private static Map<String, byte[]> xattrs(Map<String, byte[]> pax) {
     Map<String, byte[]> xattrs = new HashMap<>();
-    pax.forEach(
-        (key, value) -> {
-          if (key.startsWith(Pax.XATTR)) {
-            xattrs.put(Pax.unescape(key.substring(Pax.XATTR.length())), value);
-          }
-        });
+    pax.forEach((key, value) -> {
+      if (key.startsWith(Pax.XATTR)) {
+        xattrs.put(Pax.unescape(key.substring(Pax.XATTR.length())), value);
+      }
+    });
     return xattrs;
   }
 
@@ -241,9 +239,7 @@ public final class TarSource implements TreeSource {
 
   private Content content(@Nullable List<Content.Run> sparse, long size) {
     List<Content.Run> runs =
-        sparse != null
-            ? sparse
-            : size == 0 ? List.of() : List.of(new Content.Run(0, size));
+        sparse != null ? sparse : size == 0 ? List.of() : List.of(new Content.Run(0, size));
     return new Content() {
       @Override
       public List<Run> runs() {

@@ -9,8 +9,8 @@ import org.chunkfs.cli.output.Names;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The holes of one file of a tar archive, in any of GNU's formats: the old one (in headers), 0.0 and
- * 0.1 (in PAX records) and 1.0 (before the data).
+ * The holes of one file of a tar archive, in any of GNU's formats: the old one (in headers), 0.0
+ * and 0.1 (in PAX records) and 1.0 (before the data).
  */
 final class TarSparse {
   private static final int MAX_RUNS = 1 << 20;

@@ -12,12 +12,11 @@ public final class TreeCopy {
   /** Copies everything; returns the number of entries. */
   public static long run(TreeSource source, TreeSink sink, Progress progress) throws IOException {
     long[] count = new long[1];
-    source.forEach(
-        (entry, content) -> {
-          sink.add(entry, new Counted(content, progress));
-          count[0]++;
-          progress.item();
-        });
+    source.forEach((entry, content) -> {
+      sink.add(entry, new Counted(content, progress));
+      count[0]++;
+      progress.item();
+    });
     sink.finish();
     return count[0];
   }

@@ -128,20 +128,19 @@ public final class VfsSink implements TreeSink {
 
   private void fill(long id, TreeEntry entry, Content content) throws IOException {
     long[] end = new long[1];
-    content.copyTo(
-        (offset, bytes) -> {
-          end[0] = offset + bytes.remaining();
-          long at = offset;
-          while (bytes.hasRemaining()) {
-            int before = bytes.position();
-            int written = vfs.write(id, at, bytes);
-            if (written <= 0) {
-              throw new FsException(Reason.NO_SPACE, "No space is left in the image");
-            }
-            bytes.position(before + written);
-            at += written;
-          }
-        });
+    content.copyTo((offset, bytes) -> {
+      end[0] = offset + bytes.remaining();
+      long at = offset;
+      while (bytes.hasRemaining()) {
+        int before = bytes.position();
+        int written = vfs.write(id, at, bytes);
+        if (written <= 0) {
+          throw new FsException(Reason.NO_SPACE, "No space is left in the image");
+        }
+        bytes.position(before + written);
+        at += written;
+      }
+    });
     if (end[0] != entry.size()) {
       vfs.setattr(id, AttrChange.ofSize(entry.size()));
     }

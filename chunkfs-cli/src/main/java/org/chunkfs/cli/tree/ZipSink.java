@@ -79,12 +79,11 @@ public final class ZipSink implements TreeSink {
 
   private void write(long size, Content content) throws IOException {
     long[] at = new long[1];
-    content.copyTo(
-        (offset, bytes) -> {
-          zeros(offset - at[0]);
-          at[0] = offset + bytes.remaining();
-          copy(bytes);
-        });
+    content.copyTo((offset, bytes) -> {
+      zeros(offset - at[0]);
+      at[0] = offset + bytes.remaining();
+      copy(bytes);
+    });
     zeros(size - at[0]);
   }
 

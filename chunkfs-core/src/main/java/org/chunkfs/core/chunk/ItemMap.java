@@ -49,7 +49,12 @@ public final class ItemMap {
       if (insertInline(w, ino, c.itemAt(), item)) {
         return;
       }
-      toTree(w, ino);
+      int leaf = toTree(w, ino);
+      if (TreePages.count(w.get(leaf)) == 0) {
+        // The first item of all, and too large to be inline.
+        TreePages.insert(w, w.edit(leaf), 0, item, 0, item.length);
+        return;
+      }
       c.seekPlace(type.code(), major, minor);
     }
     insert(w, ino, c, c.levels() - 1, item);
@@ -159,7 +164,7 @@ public final class ItemMap {
     InodeRecord.TREE_LEVELS.set(inodes, inode, levels);
   }
 
-  private static void toTree(BlockWriter w, long ino) throws IOException {
+  private static int toTree(BlockWriter w, long ino) throws IOException {
     int leaf = allocate(w, ino, 0);
     byte[] page = w.edit(leaf);
     byte[] inodes = w.edit(Ino.block(ino));
@@ -173,6 +178,7 @@ public final class ItemMap {
     java.util.Arrays.fill(inodes, from, inode + InodeRecord.SIZE, (byte) 0);
     InodeRecord.INLINE_BYTES.set(inodes, inode, 0);
     setRoot(w, ino, leaf, 1);
+    return leaf;
   }
 
   /** Puts an item in the page at {@code depth} of the cursor's path, where its index says. */

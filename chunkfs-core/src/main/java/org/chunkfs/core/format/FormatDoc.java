@@ -59,7 +59,8 @@ public final class FormatDoc {
   private void introduction() {
     line("# The on-disk format");
     line("");
-    line("Made from the field tables in `org.chunkfs.core.format` by `FormatDoc`; a test holds the");
+    line(
+        "Made from the field tables in `org.chunkfs.core.format` by `FormatDoc`; a test holds the");
     line("two together. Do not edit it: change the tables, then run");
     line("`mvn -q -Dfast -pl chunkfs-core test -Dtest=FormatDocTest -Dformat.write=true`.");
     line("How the records work together is in [architecture.md](architecture.md).");
@@ -86,7 +87,8 @@ public final class FormatDoc {
     line("block %d         first chunk, then chunk after chunk", Superblock.FIRST_CHUNK_BLOCK);
     line("```");
     line("");
-    line("All chunks of an image have `chunk_blocks` blocks but the last of each member, which has");
+    line(
+        "All chunks of an image have `chunk_blocks` blocks but the last of each member, which has");
     line("`last_blocks`: %d to %d (4 MiB to 1 GiB).", ChunkGeometry.MIN_BLOCKS, maxBlocks());
     line("Logical chunk ids run on through the members. In a chunk of 16384 blocks (64 MiB):");
     line("");
@@ -106,18 +108,24 @@ public final class FormatDoc {
     line("```");
     line("");
     line("The entry of block b is in table block `table_start + b / %d`, at offset", perBlock());
-    line("`%d + b %% %d * %d`. The CRC of table block t is the u32 at offset", BlockHeader.SIZE,
-        perBlock(), TableEntry.SIZE);
-    line("`%d + t %% %d * 4` of root block `t / %d`; 0: never written, all entries free.",
+    line(
+        "`%d + b %% %d * %d`. The CRC of table block t is the u32 at offset",
+        BlockHeader.SIZE, perBlock(), TableEntry.SIZE);
+    line(
+        "`%d + t %% %d * 4` of root block `t / %d`; 0: never written, all entries free.",
         BlockHeader.SIZE, ChunkGeometry.CRCS_PER_ROOT_BLOCK, ChunkGeometry.CRCS_PER_ROOT_BLOCK);
     line("");
-    line("An inode number is a place: chunk << 28 | block << 4 | slot. Slot s of an inode block is");
-    line("at offset `%d + s * %d`, s from 0 to %d.", BlockHeader.SIZE, InodeRecord.SIZE,
-        InodeRecord.PER_BLOCK - 1);
-    line("The chunk's own inodes: slot %d orphans, %d outbound and %d inbound cross references,",
+    line(
+        "An inode number is a place: chunk << 28 | block << 4 | slot. Slot s of an inode block is");
+    line(
+        "at offset `%d + s * %d`, s from 0 to %d.",
+        BlockHeader.SIZE, InodeRecord.SIZE, InodeRecord.PER_BLOCK - 1);
+    line(
+        "The chunk's own inodes: slot %d orphans, %d outbound and %d inbound cross references,",
         ChunkGeometry.ORPHANS, ChunkGeometry.XREFS_OUT, ChunkGeometry.XREFS_IN);
-    line("%d root directory (chunk 0), %d lost+found.", ChunkGeometry.ROOT,
-        ChunkGeometry.LOST_FOUND);
+    line(
+        "%d root directory (chunk 0), %d lost+found.",
+        ChunkGeometry.ROOT, ChunkGeometry.LOST_FOUND);
     line("");
   }
 
@@ -169,18 +177,22 @@ public final class FormatDoc {
     line("After the fixed part of a journal record: participants (u32 each), data ranges (block");
     line("u32, count u32 each), the request tag, redo entries. A redo entry is `block u32, flags");
     line("u8 (1: an image, starts from zeros), reserved u8, runs u16`, then each run `offset u16,");
-    line("length u16, bytes`. Types: %d commit, %d stamp, %d void, %d wrap.", JournalRecord.COMMIT,
-        JournalRecord.STAMP, JournalRecord.VOID, JournalRecord.WRAP);
+    line(
+        "length u16, bytes`. Types: %d commit, %d stamp, %d void, %d wrap.",
+        JournalRecord.COMMIT, JournalRecord.STAMP, JournalRecord.VOID, JournalRecord.WRAP);
     line("");
   }
 
   private void items() {
     line("## Items");
     line("");
-    line("An inode is a sorted map of items, inline (at most %d bytes) or in a tree of pages.",
+    line(
+        "An inode is a sorted map of items, inline (at most %d bytes) or in a tree of pages.",
         InodeRecord.INLINE_MAX);
-    line("An item is `type u8, value length u16, major u64, [minor u64], value`, the value at most");
-    line("%d bytes; keys are compared as (type, major, minor), unsigned. An item of an inner page",
+    line(
+        "An item is `type u8, value length u16, major u64, [minor u64], value`, the value at most");
+    line(
+        "%d bytes; keys are compared as (type, major, minor), unsigned. An item of an inner page",
         Items.MAX_VALUE);
     line("has the lowest key of its child and the value `child u32`.");
     line("");

@@ -59,6 +59,11 @@ public final class RingRecord {
     return JournalRecord.STABLE_G.get(bytes, 0);
   }
 
+  /** How many chunks the commit changes. */
+  public int participantCount() {
+    return JournalRecord.PARTICIPANTS.get(bytes, 0);
+  }
+
   /** The chunks that the commit changes. */
   public int[] participants() {
     int[] chunks = new int[JournalRecord.PARTICIPANTS.get(bytes, 0)];

@@ -169,16 +169,6 @@ final class Chunks {
     return !slot.serves() && slot.readable == null;
   }
 
-  /** Whether any chunk in use has little room left: then large directories may have to spread. */
-  boolean anyCrowded() {
-    for (ChunkSlot slot : slots) {
-      if (slot.initialized && slot.freeBlocks() * 8 < slot.geometry.bodyBlocks()) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** Whether waiting may bring a chunk back. */
   boolean worthWaiting(int id) {
     return options.fenced() == VolumeOptions.FencedPolicy.WAIT

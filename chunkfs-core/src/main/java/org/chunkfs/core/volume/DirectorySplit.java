@@ -54,12 +54,14 @@ final class DirectorySplit {
 
   /** Before a name is made: if the directory is large and its chunk crowded, splits it a little. */
   void keepRoom(long dir, byte[] name, long deadline) throws IOException {
-    int head = Ino.chunk(dir);
-    if (!homes.crowded(head) && !engine.chunks().anyCrowded()) {
-      return;
-    }
     Continuations.Range range =
-        engine.read(head, deadline, c -> directories.partOf(c, dir, directories.cookie(name)));
+        engine.read(
+            Ino.chunk(dir), deadline, c -> directories.partOf(c, dir, directories.cookie(name)));
+    keepRoom(dir, range, deadline);
+  }
+
+  /** The same where the part that the name goes to is known. */
+  void keepRoom(long dir, Continuations.Range range, long deadline) throws IOException {
     long part = range.partId();
     int chunk = Ino.chunk(part);
     if (!homes.crowded(chunk)) {

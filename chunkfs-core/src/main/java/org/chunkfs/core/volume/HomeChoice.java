@@ -1,6 +1,5 @@
 package org.chunkfs.core.volume;
 
-import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
 import org.chunkfs.core.error.FsException;
@@ -15,12 +14,10 @@ final class HomeChoice {
   private static final int CROWDED_SHARE = 8;
 
   private final Engine engine;
-  private final Directories directories;
   private final long root;
 
-  HomeChoice(Engine engine, Directories directories, long root) {
+  HomeChoice(Engine engine, long root) {
     this.engine = engine;
-    this.directories = directories;
     this.root = root;
   }
 
@@ -75,15 +72,16 @@ final class HomeChoice {
     }
   }
 
-  Attempts attempts(long dir, byte[] name, boolean directory, long deadline) throws IOException {
+  /**
+   * Where a new inode may go whose name goes to a part of a directory.
+   *
+   * @param beside the chunk of that part
+   */
+  Attempts attempts(long dir, boolean directory, int beside) {
     if (directory && Ino.ofId(dir) == root) {
       int away = emptiest(Set.of(Ino.chunk(dir)));
       return new Attempts(orElse(away, Ino.chunk(dir)));
     }
-    Continuations.Range range =
-        engine.read(
-            Ino.chunk(dir), deadline, c -> directories.partOf(c, dir, directories.cookie(name)));
-    int beside = Ino.chunk(range.partId());
     if (!crowded(beside)) {
       return new Attempts(beside);
     }

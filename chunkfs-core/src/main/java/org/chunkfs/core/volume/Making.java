@@ -47,8 +47,8 @@ final class Making {
           "a link's target has 1 to 4095 bytes, not " + target.length);
     }
     boolean directory = Attributes.isDirectory(mode);
-    splits.keepRoom(dir, name, deadline);
-    HomeChoice.Attempts attempts = homes.attempts(dir, name, directory, deadline);
+    int beside = besideName(dir, name, deadline);
+    HomeChoice.Attempts attempts = homes.attempts(dir, directory, beside);
     while (true) {
       int home = attempts.home();
       try {
@@ -57,6 +57,7 @@ final class Making {
             false,
             tx -> make(tx, dir, name, mode, creation, target, home),
             Ino.chunk(dir),
+            beside,
             home);
       } catch (FsException e) {
         if (e.reason() != Reason.NO_SPACE || e.chunk() < 0) {
@@ -65,6 +66,21 @@ final class Making {
         attempts.full(e);
       }
     }
+  }
+
+  /**
+   * The chunk that the name goes to, after a large directory in a crowded one was split a little.
+   */
+  private int besideName(long dir, byte[] name, long deadline) throws IOException {
+    long cookie = directories.cookie(name);
+    Continuations.Range range =
+        engine.read(Ino.chunk(dir), deadline, c -> directories.partOf(c, dir, cookie));
+    if (!homes.crowded(Ino.chunk(range.partId()))) {
+      return Ino.chunk(range.partId());
+    }
+    splits.keepRoom(dir, range, deadline);
+    range = engine.read(Ino.chunk(dir), deadline, c -> directories.partOf(c, dir, cookie));
+    return Ino.chunk(range.partId());
   }
 
   private Attr make(

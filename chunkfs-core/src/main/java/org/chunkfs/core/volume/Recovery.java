@@ -79,7 +79,14 @@ public final class Recovery {
   private final long cap;
   private final Map<Integer, String> damaged = new TreeMap<>();
   private long stable;
+
+  /** Commits of several chunks, and voids. */
   private final TreeMap<Long, Commit> commits = new TreeMap<>();
+
+  /** Numbers of all other commits, which are complete by being found. */
+  private long[] alone = new long[1024];
+
+  private int aloneCount;
 
   /** A commit as the rings tell it. */
   private static final class Commit {
@@ -140,14 +147,23 @@ public final class Recovery {
 
   private void gather() {
     commits.clear();
+    aloneCount = 0;
     for (RingView v : views.values()) {
       for (RingRecord r : v.scan.records()) {
         boolean isVoid = r.type() == JournalRecord.VOID;
         if ((r.type() != JournalRecord.COMMIT && !isVoid) || epochOf(r.g()) != state.epoch()) {
           continue;
         }
+        boolean voided = isVoid || state.isVoid(v.chunk, r.g());
+        if (r.participantCount() <= 1 && !voided) {
+          if (aloneCount == alone.length) {
+            alone = java.util.Arrays.copyOf(alone, aloneCount * 2);
+          }
+          alone[aloneCount++] = r.g();
+          continue;
+        }
         Commit c = commits.computeIfAbsent(r.g(), _ -> new Commit(r.participants()));
-        c.voided |= isVoid || state.isVoid(v.chunk, r.g());
+        c.voided |= voided;
         c.in.add(v.chunk);
       }
     }
@@ -200,6 +216,9 @@ public final class Recovery {
       }
       last = Math.max(last, g);
     }
+    for (int i = 0; i < aloneCount; i++) {
+      last = Math.max(last, alone[i]);
+    }
     return new Decision(last, stable, true, voids, damaged);
   }
 
@@ -213,15 +232,14 @@ public final class Recovery {
     List<VolumeState.Void> voids = new ArrayList<>();
     long last = Math.min(stable, cap);
     long expected = stable + 1;
-    for (Map.Entry<Long, Commit> e : commits.tailMap(stable, false).entrySet()) {
-      long g = e.getKey();
-      Commit c = e.getValue();
+    for (long g : numbersAfter(stable)) {
+      Commit c = commits.get(g);
       boolean gap = g != expected && !charge;
-      boolean half = !c.voided && missingIn(g, c) >= 0;
+      boolean half = c != null && !c.voided && missingIn(g, c) >= 0;
       if (gap || half || g > cap) {
         break;
       }
-      if (c.voided) {
+      if (c != null && c.voided) {
         c.in.forEach(chunk -> voids.add(new VolumeState.Void(chunk, g)));
       }
       last = g;
@@ -235,6 +253,17 @@ public final class Recovery {
           }
         });
     return new Decision(last, stable, false, voids, damaged);
+  }
+
+  /** All numbers found above {@code g}, ascending. */
+  private long[] numbersAfter(long g) {
+    return java.util.stream.LongStream.concat(
+            java.util.Arrays.stream(alone, 0, aloneCount),
+            commits.keySet().stream().mapToLong(Long::longValue))
+        .filter(n -> n > g)
+        .sorted()
+        .distinct()
+        .toArray();
   }
 
   static int epochOf(long g) {

@@ -70,7 +70,7 @@ public final class Volume implements Vfs, AutoCloseable {
     watchdog = new Watchdog(engine, options);
     NameHash hash = new NameHash(layout.hashKey());
     Directories directories = new Directories(hash, layout.root());
-    HomeChoice homes = new HomeChoice(engine, directories, layout.root());
+    HomeChoice homes = new HomeChoice(engine, layout.root());
     DirectorySplit splits = new DirectorySplit(engine, directories, homes);
     data = new FileData(engine);
     reaper = new Reaper(engine, data, open);

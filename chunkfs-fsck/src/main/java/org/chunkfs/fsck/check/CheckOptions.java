@@ -1,0 +1,13 @@
+package org.chunkfs.fsck.check;
+
+import java.util.Set;
+
+/**
+ * How to check.
+ *
+ * @param data whether file data is compared with its checksums
+ * @param chunks the chunks to look at; empty: all
+ * @param bootId identifies the run of the machine, 16 bytes; zero when unknown
+ * @param threads chunks that are in memory, and worked on, at once
+ */
+public record CheckOptions(boolean data, Set<Integer> chunks, byte[] bootId, int threads) {}

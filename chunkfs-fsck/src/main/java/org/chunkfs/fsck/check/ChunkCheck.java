@@ -1,0 +1,44 @@
+package org.chunkfs.fsck.check;
+
+import org.chunkfs.fsck.scan.BlockTable;
+import org.chunkfs.fsck.scan.ChunkScan;
+import org.chunkfs.fsck.scan.MetaBlocks;
+
+/** Checks everything about one chunk that it can be asked alone. */
+public final class ChunkCheck {
+  private ChunkCheck() {}
+
+  /**
+   * Runs the passes; findings go where the scan's go.
+   *
+   * @param data whether file data is compared with its checksums too
+   * @return what the passes over all chunks need
+   */
+  public static ChunkFacts run(ChunkScan scan, boolean data) {
+    BlockTable table = scan.table();
+    MetaBlocks blocks = scan.blocks();
+    if (scan.headers().current() < 0) {
+      return ChunkFacts.unknown(scan.chunk());
+    }
+    if (table == null || blocks == null) {
+      return ChunkFacts.of(scan.chunk());
+    }
+    ChunkContext context = new ChunkContext(scan, table, blocks);
+    readAll(context);
+    new TablePass(context).run();
+    new InodePass(context).run();
+    int free = new SpacePass(context).run(data);
+    new NamePass(context).run();
+    new IndexPass(context).run(free);
+    return context.facts;
+  }
+
+  /** Looks at every metadata block once, used or not, in the order in which they lie. */
+  private static void readAll(ChunkContext c) {
+    for (int block = c.geometry.bodyStart(); block < c.geometry.bodyEnd(); block++) {
+      if (c.table.metadata(block)) {
+        c.blocks.get(block);
+      }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package org.chunkfs.fsck.check;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What remains of a chunk's check for the passes over all chunks: which inodes there are, its
+ * directories' parents, and everything that crosses its border. Names inside the chunk are settled
+ * before, and not kept.
+ */
+public final class ChunkFacts {
+
+  /** Generation and file type of an inode. */
+  public record Ident(int generation, int type) {}
+
+  /** Where a directory hangs. */
+  public record Parent(long parent, int generation, byte[] name) {}
+
+  /** A file's lost content. */
+  public record Loss(long inode, long logical, long count, int block) {}
+
+  final int chunk;
+  final boolean known;
+  final Map<Long, Ident> inodes = new HashMap<>();
+  final Map<Long, Parent> directories = new HashMap<>();
+  final List<Fact.Dirent> dirents = new ArrayList<>();
+  final List<Fact.Back> backs = new ArrayList<>();
+  final List<Fact.Out> outs = new ArrayList<>();
+  final List<Fact.In> ins = new ArrayList<>();
+  final List<Fact.Cont> contsOut = new ArrayList<>();
+  final List<Fact.Cont> contsIn = new ArrayList<>();
+  final List<Fact.Part> parts = new ArrayList<>();
+  final List<Fact.Head> heads = new ArrayList<>();
+  final List<Loss> losses = new ArrayList<>();
+  final Map<Long, Parent> names = new HashMap<>();
+  long blocks;
+  long blocksUsed;
+  long directoriesCount;
+
+  private ChunkFacts(int chunk, boolean known) {
+    this.chunk = chunk;
+    this.known = known;
+  }
+
+  /** Of a chunk that was read. */
+  static ChunkFacts of(int chunk) {
+    return new ChunkFacts(chunk, true);
+  }
+
+  /** Of a chunk that cannot be asked. */
+  public static ChunkFacts unknown(int chunk) {
+    return new ChunkFacts(chunk, false);
+  }
+
+  public int chunk() {
+    return chunk;
+  }
+
+  /** Whether the chunk could be read. */
+  public boolean known() {
+    return known;
+  }
+
+  /** The inode of that number, or null. */
+  public @Nullable Ident inode(long ino) {
+    return inodes.get(ino);
+  }
+
+  public int inodeCount() {
+    return inodes.size();
+  }
+
+  /** Names in this chunk for inodes elsewhere. */
+  public List<Fact.Dirent> dirents() {
+    return dirents;
+  }
+
+  /** Back pointers in this chunk whose entry is elsewhere. */
+  public List<Fact.Back> backs() {
+    return backs;
+  }
+
+  public List<Fact.Out> outs() {
+    return outs;
+  }
+
+  public List<Fact.In> ins() {
+    return ins;
+  }
+
+  /** File data that is gone. */
+  public List<Loss> losses() {
+    return losses;
+  }
+
+  /** Where each directory of the chunk hangs. */
+  public Map<Long, Parent> directories() {
+    return directories;
+  }
+
+  /** One name of each inode that lost something. */
+  public Map<Long, Parent> names() {
+    return names;
+  }
+
+  /** Blocks of the body, and how many are in use. */
+  public long blocks() {
+    return blocks;
+  }
+
+  public long blocksUsed() {
+    return blocksUsed;
+  }
+}

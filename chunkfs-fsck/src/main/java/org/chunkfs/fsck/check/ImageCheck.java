@@ -1,0 +1,139 @@
+package org.chunkfs.fsck.check;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.volume.Image;
+import org.chunkfs.core.volume.ImageLayout;
+import org.chunkfs.core.volume.VolumeState;
+import org.chunkfs.fsck.problem.Findings;
+import org.chunkfs.fsck.problem.Problem;
+import org.chunkfs.fsck.scan.ChunkReader;
+import org.chunkfs.fsck.scan.ChunkScan;
+import org.chunkfs.fsck.scan.HistoryScan;
+import org.chunkfs.fsck.scan.ImageScan;
+import org.chunkfs.fsck.scan.Keep;
+import org.jspecify.annotations.Nullable;
+
+/** Checks an image: what belongs to it as a whole, each chunk, then everything across chunks. */
+public final class ImageCheck {
+  private final BlockDevice device;
+  private final ImageLayout layout;
+  private final CheckOptions options;
+  private final Progress progress;
+  private final Findings findings = new Findings(-1);
+  private int done;
+
+  /**
+   * What a check found.
+   *
+   * @param facts of each chunk, by number
+   * @param history null if no volume record could be read
+   */
+  public record Result(
+      Findings findings,
+      Map<Integer, ChunkFacts> facts,
+      Map<Integer, Findings> byChunk,
+      ImageScan image,
+      @Nullable HistoryScan history) {}
+
+  private ImageCheck(Image image, CheckOptions options, Progress progress) {
+    this.device = image.device();
+    this.layout = image.layout();
+    this.options = options;
+    this.progress = progress;
+  }
+
+  /**
+   * Runs all passes; writes nothing.
+   *
+   * @throws IOException only if interrupted: whatever cannot be read is a finding
+   */
+  public static Result run(Image image, CheckOptions options, Progress progress)
+      throws IOException {
+    return new ImageCheck(image, options, progress).all();
+  }
+
+  private Result all() throws IOException {
+    ImageScan image = ImageScan.read(device, layout, findings);
+    VolumeState state = image.state();
+    HistoryScan history = null;
+    Keep keep = (chunk, header, scan) -> scan;
+    if (state != null) {
+      history = HistoryScan.read(device, layout, image, state, sameBoot(state), findings);
+      keep = history;
+      state.out().forEach((chunk, out) -> outOfService(chunk, out.reason().text()));
+    }
+    Map<Integer, Findings> byChunk = new TreeMap<>();
+    Map<Integer, ChunkFacts> facts = chunks(keep, byChunk);
+    byChunk.values().forEach(findings::addAll);
+    CrossPass.run(facts, findings);
+    ContinuationPass.run(facts, findings);
+    ConnectivityPass.run(facts, findings);
+    return new Result(findings, facts, byChunk, image, history);
+  }
+
+  private void outOfService(int chunk, String why) {
+    Findings of = new Findings(chunk);
+    of.add(Problem.CHUNK_OUT, why);
+    findings.addAll(of);
+  }
+
+  private boolean sameBoot(VolumeState state) {
+    boolean known = !Arrays.equals(options.bootId(), new byte[16]);
+    return known && Arrays.equals(options.bootId(), state.bootId());
+  }
+
+  private Map<Integer, ChunkFacts> chunks(Keep keep, Map<Integer, Findings> byChunk)
+      throws IOException {
+    ExecutorService pool =
+        Executors.newFixedThreadPool(
+            options.threads(), Thread.ofPlatform().daemon().name("fsck-", 0).factory());
+    try {
+      List<Future<ChunkFacts>> tasks = new ArrayList<>();
+      for (int chunk = 0; chunk < layout.chunks(); chunk++) {
+        if (options.chunks().isEmpty() || options.chunks().contains(chunk)) {
+          Findings of = new Findings(chunk);
+          byChunk.put(chunk, of);
+          int id = chunk;
+          Callable<ChunkFacts> task = () -> chunk(id, keep, of);
+          tasks.add(pool.submit(task));
+        }
+      }
+      Map<Integer, ChunkFacts> facts = new TreeMap<>();
+      for (int chunk = 0; chunk < layout.chunks(); chunk++) {
+        facts.put(chunk, ChunkFacts.unknown(chunk));
+      }
+      for (Future<ChunkFacts> task : tasks) {
+        ChunkFacts of = task.get();
+        facts.put(of.chunk(), of);
+      }
+      return facts;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("the check was interrupted", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private ChunkFacts chunk(int chunk, Keep keep, Findings of) {
+    ChunkReader reader = new ChunkReader(device, layout, chunk);
+    ChunkFacts facts = ChunkCheck.run(ChunkScan.open(reader, keep, of), options.data());
+    synchronized (this) {
+      progress.at("chunks", ++done, layout.chunks());
+    }
+    return facts;
+  }
+}

@@ -1,0 +1,5 @@
+/** Stages and applies repairs, and checks again. */
+@NullMarked
+package org.chunkfs.fsck.repair;
+
+import org.jspecify.annotations.NullMarked;

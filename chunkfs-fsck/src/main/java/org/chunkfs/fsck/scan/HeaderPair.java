@@ -1,0 +1,259 @@
+package org.chunkfs.fsck.scan;
+
+import java.io.IOException;
+import java.util.Arrays;
+import org.chunkfs.core.format.BlockHeader;
+import org.chunkfs.core.format.BlockKind;
+import org.chunkfs.core.format.ChunkGeometry;
+import org.chunkfs.core.format.ChunkHeader;
+import org.chunkfs.core.format.Superblock;
+import org.chunkfs.fsck.problem.Findings;
+import org.chunkfs.fsck.problem.Problem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A chunk's two headers and two table roots.
+ *
+ * <p>Tests: each header copy by itself and against the layout; that exactly one of them counts;
+ * each root slot against its own header. Relies on nothing but the layout.
+ */
+public final class HeaderPair {
+  private final ChunkGeometry geometry;
+  private final byte @Nullable [] @Nullable [] headers = new byte[2][];
+  private final byte @Nullable [] @Nullable [] roots = new byte[2][];
+  private final boolean[] rootGood = new boolean[2];
+  private int current = -1;
+
+  private HeaderPair(ChunkGeometry geometry) {
+    this.geometry = geometry;
+  }
+
+  static HeaderPair read(ChunkReader reader, Findings findings) {
+    HeaderPair pair = new HeaderPair(reader.geometry());
+    for (int copy = 0; copy < 2; copy++) {
+      pair.readHeader(reader, copy, findings);
+    }
+    pair.choose(findings);
+    if (pair.current < 0) {
+      return pair;
+    }
+    for (int slot = 0; slot < 2; slot++) {
+      if (pair.initialized(slot)) {
+        pair.readRoot(reader, slot, findings);
+      }
+    }
+    return pair;
+  }
+
+  private void readHeader(ChunkReader reader, int copy, Findings findings) {
+    byte[] block;
+    try {
+      block = reader.read(geometry.header(copy), 1);
+    } catch (IOException e) {
+      findings.block(geometry.header(copy), Problem.HEADER, copy, e.getMessage());
+      return;
+    }
+    String bad = headerProblem(reader, block, copy);
+    if (bad != null) {
+      findings.block(geometry.header(copy), Problem.HEADER, copy, bad);
+      return;
+    }
+    headers[copy] = block;
+  }
+
+  private @Nullable String headerProblem(ChunkReader reader, byte[] block, int copy) {
+    String bad =
+        BlockHeader.problem(
+            block,
+            BlockKind.CHUNK_HEADER,
+            reader.layout().uuid(),
+            reader.chunk(),
+            geometry.header(copy));
+    if (bad != null) {
+      return bad;
+    }
+    if (!BlockHeader.sealed(block, BlockHeader.BLOCK)) {
+      return "its checksum is wrong";
+    }
+    byte[] expected = new byte[BlockHeader.BLOCK];
+    reader.layout().embed(expected, reader.layout().memberOf(reader.chunk()));
+    if (!Arrays.equals(
+        expected,
+        Superblock.EMBEDDED,
+        Superblock.LAYOUT.size(),
+        block,
+        Superblock.EMBEDDED,
+        Superblock.LAYOUT.size())) {
+      return "its copy of the superblock differs from the image's";
+    }
+    if (ChunkHeader.COPY.get(block, 0) != copy
+        || ChunkHeader.BLOCKS.get(block, 0) != geometry.blocks()
+        || ChunkHeader.RING_START.get(block, 0) != geometry.ringStart()
+        || ChunkHeader.RING_BLOCKS.get(block, 0) != geometry.ringBlocks()
+        || ChunkHeader.TABLE_START.get(block, 0) != geometry.tableStart()
+        || ChunkHeader.TABLE_BLOCKS.get(block, 0) != geometry.tableBlocks()
+        || ChunkHeader.ROOT_BLOCKS.get(block, 0) != geometry.rootBlocks()
+        || ChunkHeader.BODY_START.get(block, 0) != geometry.bodyStart()
+        || ChunkHeader.BODY_END.get(block, 0) != geometry.bodyEnd()) {
+      return "it is of a chunk of another shape";
+    }
+    if ((ChunkHeader.FLAGS.get(block, 0) & ~ChunkHeader.INITIALIZED) != 0) {
+      return "flags are " + ChunkHeader.FLAGS.show(block, 0);
+    }
+    return null;
+  }
+
+  private void choose(Findings findings) {
+    byte[] first = headers[0];
+    byte[] second = headers[1];
+    if (first == null || second == null) {
+      current = first != null ? 0 : second != null ? 1 : -1;
+      if (current < 0) {
+        findings.add(Problem.HEADERS_LOST);
+      }
+      return;
+    }
+    long one = ChunkHeader.SEQUENCE.get(first, 0);
+    long two = ChunkHeader.SEQUENCE.get(second, 0);
+    current = one > two ? 0 : 1;
+    if (one == two) {
+      findings.add(Problem.HEADER_SEQUENCE, one);
+    }
+    if (initialized(0) != initialized(1) && !initialized(current)) {
+      findings.add(Problem.HEADER_FLAGS, 1 - current, "initialized");
+    }
+  }
+
+  private void readRoot(ChunkReader reader, int slot, Findings findings) {
+    byte[] header = headers[slot];
+    byte[] root;
+    String bad = null;
+    try {
+      root = reader.read(geometry.root(slot), geometry.rootBlocks());
+    } catch (IOException e) {
+      root = null;
+      bad = e.getMessage();
+    }
+    roots[slot] = root;
+    if (root != null && header != null) {
+      int crc = Crc.of(root);
+      rootGood[slot] = crc == ChunkHeader.ROOT_CRC.get(header, 0);
+      if (rootGood[slot]) {
+        bad = rootProblem(reader, slot, root);
+      } else {
+        bad =
+            "CRC %s, expected %s"
+                .formatted(Crc.show(crc), Crc.show(ChunkHeader.ROOT_CRC.get(header, 0)));
+      }
+    }
+    if (bad == null) {
+      return;
+    }
+    if (slot == current) {
+      findings.block(geometry.root(slot), Problem.ROOT_SLOT, slot, bad);
+    } else if (root != null && rootProblem(reader, slot, root) == null && cut(reader, root)) {
+      findings.block(geometry.root(slot), Problem.CHECKPOINT_CUT, slot);
+    } else {
+      findings.block(geometry.root(slot), Problem.OTHER_ROOT_SLOT, slot, bad);
+    }
+  }
+
+  /**
+   * Whether a root slot that does not fit its header is what a checkpoint leaves that was cut off
+   * between root and header: every checksum in it is that of the table block in place, or of
+   * before.
+   */
+  private boolean cut(ChunkReader reader, byte[] root) {
+    for (int i = 0; i < geometry.tableBlocks(); i++) {
+      int crc = crc(root, i);
+      if (current >= 0 && roots[current] != null && crc == crc(roots[current], i)) {
+        continue;
+      }
+      try {
+        if (crc != Crc.ofTable(reader.read(geometry.tableStart() + i, 1))) {
+          return false;
+        }
+      } catch (IOException e) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private @Nullable String rootProblem(ChunkReader reader, int slot, byte[] root) {
+    int last = geometry.tableBlocks();
+    for (int i = 0; i < geometry.rootBlocks(); i++) {
+      byte[] block = Arrays.copyOfRange(root, i * BlockHeader.BLOCK, (i + 1) * BlockHeader.BLOCK);
+      String bad =
+          BlockHeader.problem(
+              block,
+              BlockKind.TABLE_ROOT,
+              reader.layout().uuid(),
+              reader.chunk(),
+              geometry.root(slot) + i);
+      if (bad != null) {
+        return bad;
+      }
+      if (BlockHeader.OWNER.get(block, 0) != 0
+          || BlockHeader.G.get(block, 0) != 0
+          || BlockHeader.CRC.get(block, 0) != 0
+          || BlockHeader.RESERVED.get(block, 0) != 0
+          || !Bytes.zero(block, BlockHeader.RESERVED2.offset(), BlockHeader.SIZE)) {
+        return "its block header has fields that must be zero";
+      }
+      int used =
+          Math.clamp(
+              last - i * ChunkGeometry.CRCS_PER_ROOT_BLOCK, 0, ChunkGeometry.CRCS_PER_ROOT_BLOCK);
+      if (!Bytes.zero(block, BlockHeader.SIZE + 4 * used, BlockHeader.BLOCK)) {
+        return "bytes after its last checksum are not zero";
+      }
+    }
+    return null;
+  }
+
+  private static int crc(byte @Nullable [] root, int tableBlock) {
+    if (root == null) {
+      return 0;
+    }
+    int at =
+        tableBlock / ChunkGeometry.CRCS_PER_ROOT_BLOCK * BlockHeader.BLOCK
+            + BlockHeader.SIZE
+            + tableBlock % ChunkGeometry.CRCS_PER_ROOT_BLOCK * 4;
+    return Bytes.u32(root, at);
+  }
+
+  /** Index of the pair that counts; -1: neither header can be read. */
+  public int current() {
+    return current;
+  }
+
+  /** The header that counts. */
+  public byte @Nullable [] header() {
+    return current < 0 ? null : headers[current];
+  }
+
+  /** A header copy, if it can be believed. */
+  public byte @Nullable [] header(int copy) {
+    return headers[copy];
+  }
+
+  /** Whether the copy can be believed and says that the chunk has been used. */
+  public boolean initialized(int copy) {
+    byte[] header = headers[copy];
+    return header != null && (ChunkHeader.FLAGS.get(header, 0) & ChunkHeader.INITIALIZED) != 0;
+  }
+
+  public boolean initialized() {
+    return current >= 0 && initialized(current);
+  }
+
+  /** Whether root slot {@code slot} is what its header says. */
+  public boolean rootGood(int slot) {
+    return rootGood[slot];
+  }
+
+  /** Checksum of a table block in the root that counts, 0: never written. */
+  public int tableCrc(int tableBlock) {
+    return current < 0 ? 0 : crc(roots[current], tableBlock);
+  }
+}

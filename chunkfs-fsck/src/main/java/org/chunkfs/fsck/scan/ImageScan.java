@@ -1,0 +1,184 @@
+package org.chunkfs.fsck.scan;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.format.BlockHeader;
+import org.chunkfs.core.format.BlockKind;
+import org.chunkfs.core.format.ChunkGeometry;
+import org.chunkfs.core.format.RingMapBlock;
+import org.chunkfs.core.format.Superblock;
+import org.chunkfs.core.format.VolumeRecord;
+import org.chunkfs.core.volume.ImageLayout;
+import org.chunkfs.core.volume.RingMap;
+import org.chunkfs.core.volume.VolumeState;
+import org.chunkfs.fsck.problem.Findings;
+import org.chunkfs.fsck.problem.Problem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What belongs to the image as a whole.
+ *
+ * <p>Tests: members are there; every member's superblock and ring map; both slots of every replica
+ * of the volume record, and that all replicas are as new. Collects the volume's state. Relies on
+ * the layout alone.
+ */
+public final class ImageScan {
+  private static final int BLOCK = BlockHeader.BLOCK;
+
+  private final BlockDevice device;
+  private final ImageLayout layout;
+  private final Findings findings;
+  private final RingMap rings;
+  private @Nullable VolumeState state;
+
+  private ImageScan(BlockDevice device, ImageLayout layout, Findings findings) {
+    this.device = device;
+    this.layout = layout;
+    this.findings = findings;
+    this.rings = RingMap.read(device, layout);
+  }
+
+  /** Reads it all; what is wrong goes to {@code findings}. */
+  public static ImageScan read(BlockDevice device, ImageLayout layout, Findings findings) {
+    ImageScan scan = new ImageScan(device, layout, findings);
+    List<BlockDevice.Member> members = device.members();
+    for (int i = 0; i < layout.members().size(); i++) {
+      if (i < members.size() && !members.get(i).present()) {
+        findings.add(Problem.MEMBER_MISSING, i + 1 + " (" + members.get(i).name() + ")");
+        continue;
+      }
+      scan.superblock(i);
+      for (int block = 0; block < RingMap.count(layout, i); block++) {
+        scan.ringMap(i, block);
+      }
+    }
+    scan.volumeRecords();
+    return scan;
+  }
+
+  private byte[] read(long block, int count) throws IOException {
+    byte[] bytes = new byte[count * BLOCK];
+    device.read(block * BLOCK, ByteBuffer.wrap(bytes));
+    return bytes;
+  }
+
+  private void superblock(int member) {
+    String bad;
+    try {
+      byte[] found = read(layout.members().get(member).start(), 1);
+      byte[] expected = layout.superblock(member);
+      int at = Arrays.mismatch(found, expected);
+      bad = at < 0 ? null : "it differs from the image's from byte " + at + " on";
+    } catch (IOException e) {
+      bad = e.getMessage();
+    }
+    if (bad != null) {
+      findings.add(Problem.SUPERBLOCK, member + 1, bad);
+    }
+  }
+
+  private void ringMap(int member, int i) {
+    int block = Superblock.RING_MAP_BLOCK + i;
+    String bad;
+    try {
+      byte[] map = read(layout.members().get(member).start() + block, 1);
+      bad = BlockHeader.problem(map, BlockKind.RING_MAP, layout.uuid(), -1, block);
+      if (bad == null && !BlockHeader.sealed(map, BLOCK)) {
+        bad = "its checksum is wrong";
+      }
+      int chunks = layout.members().get(member).chunks() - i * RingMapBlock.CHUNKS;
+      for (int bit = chunks; bad == null && bit < RingMapBlock.CHUNKS; bit++) {
+        if ((map[BlockHeader.SIZE + (bit >>> 3)] >>> (bit & 7) & 1) != 0) {
+          bad = "bit " + bit + " is of no chunk";
+        }
+      }
+    } catch (IOException e) {
+      bad = e.getMessage();
+    }
+    if (bad != null) {
+      findings.add(Problem.RING_MAP, member + 1, i, bad);
+    }
+  }
+
+  private void volumeRecords() {
+    int[] replicas = layout.replicas();
+    long[] newest = new long[replicas.length];
+    for (int i = 0; i < replicas.length; i++) {
+      newest[i] = -1;
+      Findings of = new Findings(replicas[i]);
+      for (int slot = 0; slot < 2; slot++) {
+        VolumeState found = slot(replicas[i], slot, of);
+        if (found != null) {
+          newest[i] = Math.max(newest[i], found.sequence());
+          VolumeState best = state;
+          state = best == null || found.sequence() > best.sequence() ? found : best;
+        }
+      }
+      findings.addAll(of);
+    }
+    VolumeState best = state;
+    if (best == null) {
+      findings.add(Problem.VOLUME_RECORDS_LOST);
+      return;
+    }
+    for (int i = 0; i < replicas.length; i++) {
+      if (newest[i] >= 0 && newest[i] < best.sequence()) {
+        Findings of = new Findings(replicas[i]);
+        of.add(Problem.VOLUME_RECORD_STALE, newest[i], best.sequence());
+        findings.addAll(of);
+      }
+    }
+    entries(best);
+  }
+
+  private @Nullable VolumeState slot(int chunk, int slot, Findings of) {
+    ChunkGeometry geometry = layout.geometry(chunk);
+    int block = geometry.volumeRecord(slot);
+    try {
+      byte[] record = read(layout.base(chunk) / BLOCK + block, VolumeRecord.BLOCKS);
+      String bad = VolumeState.problem(record, layout.uuid(), chunk, block);
+      if (bad == null) {
+        return VolumeState.decode(record);
+      }
+      of.block(block, Problem.VOLUME_RECORD, slot, bad);
+    } catch (IOException e) {
+      of.block(block, Problem.VOLUME_RECORD, slot, e.getMessage());
+    }
+    return null;
+  }
+
+  private void entries(VolumeState best) {
+    best.out()
+        .forEach((chunk, out) -> {
+          if (chunk < 0 || chunk >= layout.chunks()) {
+            findings.add(Problem.VOLUME_RECORD_ENTRY, "state", "there is no chunk " + chunk);
+          }
+        });
+    for (VolumeState.Void v : best.voids()) {
+      if (v.chunk() < 0 || v.chunk() >= layout.chunks()) {
+        findings.add(Problem.VOLUME_RECORD_ENTRY, "void", "there is no chunk " + v.chunk());
+      }
+    }
+    for (VolumeState.Decision d : best.decisions()) {
+      if (d.epoch() < 0 || d.epoch() >= best.epoch()) {
+        findings.add(
+            Problem.VOLUME_RECORD_ENTRY,
+            "decision",
+            "epoch %d, the last one is %d".formatted(d.epoch(), best.epoch()));
+      }
+    }
+  }
+
+  /** The newest volume record; null if none can be read. */
+  public @Nullable VolumeState state() {
+    return state;
+  }
+
+  /** Which rings may hold records, as the map says. */
+  public RingMap rings() {
+    return rings;
+  }
+}

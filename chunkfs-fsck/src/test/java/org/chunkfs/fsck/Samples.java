@@ -1,0 +1,124 @@
+package org.chunkfs.fsck;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.chunkfs.core.device.MemoryDevice;
+import org.chunkfs.core.volume.ChunkFs;
+import org.chunkfs.core.volume.FormatOptions;
+import org.chunkfs.core.volume.Image;
+import org.chunkfs.core.volume.Vfs;
+import org.chunkfs.core.volume.Volume;
+import org.chunkfs.core.volume.VolumeOptions;
+
+/** Small images with something of everything in them, made from a seed. */
+final class Samples {
+  static final byte[] BOOT = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+  private static final Vfs.Creation FILE = new Vfs.Creation(0x1A4, 1, 2, 0);
+  private static final Vfs.Creation DIR = new Vfs.Creation(0x1ED, 1, 2, 0);
+
+  private Samples() {}
+
+  static MemoryDevice empty(long seed) throws IOException {
+    MemoryDevice device = new MemoryDevice((1 << 20) + (6L << 22));
+    ChunkFs.format(device, FormatOptions.seeded(seed, 1_000).withChunkBytes(4 << 20));
+    return device;
+  }
+
+  static Volume open(MemoryDevice device) throws IOException {
+    return Volume.open(
+        Image.of(device),
+        VolumeOptions.defaults()
+            .withDeadline(Duration.ofSeconds(20))
+            .withFenced(VolumeOptions.FencedPolicy.FAIL),
+        BOOT);
+  }
+
+  /**
+   * An image with content.
+   *
+   * @param settled whether it was closed, and opened and closed once more; else as after SIGKILL
+   */
+  static MemoryDevice full(long seed, boolean settled) throws IOException {
+    MemoryDevice device = empty(seed);
+    Volume volume = open(device);
+    SplittableRandom random = new SplittableRandom(seed);
+    fill(volume, random, 6, 20);
+    if (settled) {
+      volume.close();
+      volume = open(device);
+      fill(volume, random, 2, 10);
+      volume.close();
+      return device.snapshot();
+    }
+    MemoryDevice left = device.snapshot();
+    volume.abandon();
+    return left;
+  }
+
+  private static void fill(Volume volume, SplittableRandom random, int dirs, int files)
+      throws IOException {
+    List<Long> directories = new ArrayList<>(List.of(volume.root()));
+    List<Long> regular = new ArrayList<>();
+    for (int d = 0; d < dirs; d++) {
+      long parent = d % 2 == 0 ? volume.root() : pick(directories, random);
+      directories.add(volume.mkdir(parent, name("dir", random), DIR).id());
+    }
+    for (int f = 0; f < files * dirs; f++) {
+      long dir = pick(directories, random);
+      switch (random.nextInt(8)) {
+        case 0 -> {
+          byte[] target = new byte[1 + random.nextInt(2000)];
+          java.util.Arrays.fill(target, (byte) 'x');
+          volume.symlink(dir, name("link", random), target, FILE);
+        }
+        case 1 -> {
+          if (!regular.isEmpty()) {
+            volume.link(pick(regular, random), dir, name("hard", random));
+          }
+        }
+        case 2 -> {
+          long id = volume.create(dir, name("x", random), FILE).id();
+          for (int i = 0; i < 3; i++) {
+            byte[] value = new byte[random.nextInt(3000)];
+            random.nextBytes(value);
+            volume.setxattr(id, name("user.a", random), value, Vfs.XattrMode.SET);
+          }
+        }
+        case 3 -> {
+          byte[] gone = name("gone", random);
+          long id = volume.create(dir, gone, FILE).id();
+          write(volume, id, random, 2);
+          volume.unlink(dir, gone);
+        }
+        default -> {
+          long id = volume.create(dir, name("file", random), FILE).id();
+          write(volume, id, random, random.nextInt(6));
+          regular.add(id);
+        }
+      }
+    }
+  }
+
+  private static void write(Volume volume, long id, SplittableRandom random, int pieces)
+      throws IOException {
+    for (int i = 0; i < pieces; i++) {
+      byte[] bytes = new byte[1 + random.nextInt(9000)];
+      random.nextBytes(bytes);
+      volume.write(id, random.nextInt(60_000), ByteBuffer.wrap(bytes));
+    }
+  }
+
+  private static long pick(List<Long> of, SplittableRandom random) {
+    return of.get(random.nextInt(of.size()));
+  }
+
+  private static byte[] name(String prefix, SplittableRandom random) {
+    return (prefix + Long.toHexString(random.nextLong() >>> 20)).getBytes(UTF_8);
+  }
+}
