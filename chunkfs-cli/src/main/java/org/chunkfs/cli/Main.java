@@ -61,6 +61,7 @@ public final class Main implements Runnable {
         .addSubcommand(new MkdirCommand(opener))
         .addSubcommand(new ImportCommand(opener))
         .addSubcommand(new ExportCommand(opener))
+        .addSubcommand(new DemoCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::refuse);
   }

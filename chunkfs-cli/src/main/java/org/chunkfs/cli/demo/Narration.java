@@ -7,14 +7,14 @@ import org.chunkfs.cli.output.ChunkPicture;
 import tools.jackson.databind.JsonNode;
 
 /** What the demo says on its way, each line with the time since its start. Safe for threads. */
-final class Narration {
+public final class Narration {
   private final PrintWriter out;
   private final Paint paint;
   private final ChunkPicture picture;
   private final LongSupplier nanoTime;
   private final long start;
 
-  Narration(PrintWriter out, Paint paint, ChunkPicture picture, LongSupplier nanoTime) {
+  public Narration(PrintWriter out, Paint paint, ChunkPicture picture, LongSupplier nanoTime) {
     this.out = out;
     this.paint = paint;
     this.picture = picture;

@@ -1,7 +1,7 @@
 package org.chunkfs.cli.demo;
 
 /** Colours on a terminal, plain text elsewhere. */
-final class Paint {
+public final class Paint {
   private final boolean colours;
 
   Paint(boolean colours) {
@@ -9,10 +9,15 @@ final class Paint {
   }
 
   /** Colours where standard output is a terminal and the user has not declined them. */
-  static Paint forTerminal() {
+  public static Paint forTerminal() {
     java.io.Console console = System.console();
     return new Paint(
         console != null && console.isTerminal() && System.getenv("NO_COLOR") == null);
+  }
+
+  /** Whether it uses colours. */
+  public boolean colours() {
+    return colours;
   }
 
   String good(String text) {
