@@ -67,6 +67,7 @@ public final class Demo {
   /** No request that does not go through the wrecked chunk may take longer, in milliseconds. */
   private static final long BOUND_MILLIS = 5_000;
 
+  private static final int CANDIDATES = 3;
   private static final long NOTICE_MILLIS = 10_000;
   private static final long REPAIR_MILLIS = 60_000;
 
@@ -177,7 +178,7 @@ public final class Demo {
   }
 
   private void play(Path image, Served served) throws IOException {
-    Wreck wreck = choose(image);
+    Wreck wreck = choose(image, served);
     int chunk = wreck.chunk();
     narration.draw(status(served));
     narration.legend();
@@ -186,9 +187,8 @@ public final class Demo {
     narration.say(
         "readers and a writer are at work in all chunks but %d, the best filled one", chunk);
     long calm = calm(load);
-    List<String> lost = new ArrayList<>();
     try (Watch watch = new Watch(served, chunk, narration)) {
-      wreckAndRepair(image, served, load, wreck, watch, calm, lost);
+      wreckAndRepair(image, served, load, wreck, watch, calm);
     }
     kill(served, load);
     pause(plan.calmMillis());
@@ -197,19 +197,42 @@ public final class Demo {
   }
 
   /** The chunk with most files of those that can be wrecked for show. */
-  private Wreck choose(Path image) throws IOException {
+  private Wreck choose(Path image, Served served) throws IOException {
     List<Map.Entry<Integer, Integer>> fullest = new ArrayList<>(corpus.perChunk().entrySet());
     fullest.sort(Map.Entry.<Integer, Integer>comparingByValue(Comparator.reverseOrder()));
+    int tries = 0;
     for (Map.Entry<Integer, Integer> candidate : fullest) {
-      if (candidate.getKey() != 0) {
-        Wreck wreck = Wreck.plan(image, candidate.getKey(), corpus);
-        if (wreck != null) {
-          return wreck;
-        }
+      int chunk = candidate.getKey();
+      if (chunk == 0) {
+        continue;
+      }
+      if (tries++ == CANDIDATES) {
+        break;
+      }
+      restart(served, chunk);
+      Wreck wreck = Wreck.plan(image, chunk, corpus);
+      if (wreck != null) {
+        return wreck;
       }
     }
     throw new IOException(
         "No chunk has enough in it to be wrecked for show; give a larger --size.");
+  }
+
+  /**
+   * Crashes and recovers a chunk, which leaves its journal and its part of the memory almost empty:
+   * what is overwritten then can be neither brought back nor overlooked. Twice, because the first
+   * recovery remembers what it replayed.
+   */
+  private void restart(Served served, int chunk) throws IOException {
+    double from = narration.seconds();
+    for (int i = 0; i < 2; i++) {
+      for (String action : List.of("crash", "online")) {
+        served.ask(ControlClient.request("chunk").put("action", action).put("chunk", chunk));
+      }
+    }
+    narration.say(
+        "crashed chunk %d and recovered it, twice, in %.2f s", chunk, narration.seconds() - from);
   }
 
   /** Requests in a second while nothing is wrong. */
@@ -226,8 +249,7 @@ public final class Demo {
       Load load,
       Wreck wreck,
       Watch watch,
-      long calm,
-      List<String> lost)
+      long calm)
       throws IOException {
     int chunk = wreck.chunk();
     load.chunkOut(true);
@@ -263,7 +285,6 @@ public final class Demo {
     long during = load.elsewhere().count() - before;
     pause(200); // those who were refused before it came back
     load.chunkOut(false);
-    lost.add(report);
     promises.judge(
         "damage is noticed",
         noticed,

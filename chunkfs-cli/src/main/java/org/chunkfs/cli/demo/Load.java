@@ -218,7 +218,7 @@ final class Load {
    *
    * @return how many files were looked at
    */
-  int verifyOwn(List<String> complaints) throws IOException {
+  int verifyOwn(List<String> complaints) {
     int looked = 0;
     for (List<OwnFiles> writer : writers) {
       for (OwnFiles own : writer) {

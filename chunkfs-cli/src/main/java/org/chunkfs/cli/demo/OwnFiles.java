@@ -122,10 +122,14 @@ final class OwnFiles {
    * @param complaints gets a sentence for everything that is missing or wrong
    * @return how many files were looked at
    */
-  int verify(Share share, List<String> complaints) throws IOException {
-    String left = settle(share);
-    if (left != null) {
-      complaints.add(left);
+  int verify(Share share, List<String> complaints) {
+    try {
+      String left = settle(share);
+      if (left != null) {
+        complaints.add(left);
+      }
+    } catch (IOException e) {
+      complaints.add("what became of the last change cannot be seen: " + e.getMessage());
     }
     for (Own file : files) {
       try {

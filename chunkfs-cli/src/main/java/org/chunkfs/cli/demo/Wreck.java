@@ -58,7 +58,7 @@ final class Wreck {
           wreck.consider(reader, b, corpus);
         }
       }
-      wreck.considerTables(geometry, journaled);
+      wreck.considerTables(reader, journaled);
       boolean whole =
           !wreck.pages.isEmpty() && !wreck.inodes.isEmpty() && !wreck.tables.isEmpty();
       return whole ? wreck : null;
@@ -91,19 +91,26 @@ final class Wreck {
     }
   }
 
-  private void considerTables(ChunkGeometry geometry, Set<Integer> journaled) {
-    int body = geometry.tableBlock(geometry.indexBlock());
-    for (int page : pages) {
-      int table = geometry.tableBlock(page);
-      if (table != body && !journaled.contains(table) && tables.isEmpty()) {
-        tables.add(table);
+  /** The fullest block of the table, apart from the one that tells of the chunk's own blocks. */
+  private void considerTables(ChunkReader reader, Set<Integer> journaled) throws IOException {
+    ChunkGeometry geometry = reader.geometry();
+    int most = 0;
+    int fullest = -1;
+    for (int table = geometry.tableBlock(geometry.indexBlock()) + 1;
+        table < geometry.tableStart() + geometry.tableBlocks();
+        table++) {
+      byte[] entries = reader.table(table, true);
+      int used = 0;
+      for (int i = 0; i < TableEntry.PER_BLOCK; i++) {
+        used += TableEntry.KIND.get(entries, TableEntry.offset(i)) == 0 ? 0 : 1;
+      }
+      if (used > most && !journaled.contains(table)) {
+        most = used;
+        fullest = table;
       }
     }
-    for (int block : inodes) {
-      int table = geometry.tableBlock(block);
-      if (table != body && !journaled.contains(table) && tables.isEmpty()) {
-        tables.add(table);
-      }
+    if (fullest >= 0) {
+      tables.add(fullest);
     }
   }
 
