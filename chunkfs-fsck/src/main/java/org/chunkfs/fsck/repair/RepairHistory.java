@@ -38,6 +38,11 @@ final class RepairHistory implements Numbers, Stability {
   }
 
   @Override
+  public void lost(int chunk, long g, Exception why) {
+    // The repair of that chunk ends with the exception; a new run starts from what is there.
+  }
+
+  @Override
   public long flushedStable() {
     return stable;
   }
