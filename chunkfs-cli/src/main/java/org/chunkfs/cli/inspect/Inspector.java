@@ -177,12 +177,7 @@ public final class Inspector {
     }
     BlockView blocks = new BlockView(reader, replayed);
     byte[] bytes = reader.block(block, replayed);
-    String bad = blocks.problem(block, bytes, BlockKind.INODES);
-    if (bad == null) {
-      to.good("block");
-    } else {
-      to.bad("block: " + bad);
-    }
+    blocks.judge(to, block, bytes, BlockKind.INODES);
     newer(to, reader, block);
     int at = InodeRecord.offset(Ino.slot(ino));
     if (!InodeRecord.inUse(bytes, at)) {
@@ -247,10 +242,7 @@ public final class Inspector {
     int block = reader.geometry().indexBlock();
     byte[] bytes = reader.block(block, replayed);
     newer(to, reader, block);
-    String bad = new BlockView(reader, replayed).problem(block, bytes, BlockKind.INODES);
-    if (bad != null) {
-      to.bad("block %d: %s".formatted(block, bad));
-    }
+    new BlockView(reader, replayed).judge(to, block, bytes, BlockKind.INODES);
     ItemMapView items = new ItemMapView(reader, replayed);
     int[] slots = {ChunkGeometry.XREFS_OUT, ChunkGeometry.XREFS_IN};
     for (int slot : slots) {
@@ -315,12 +307,11 @@ public final class Inspector {
     if (record.type() == JournalRecord.COMMIT) {
       text.append(", chunks ").append(java.util.Arrays.toString(record.participants()));
       text.append(", blocks");
-      record.forEachRedo(
-          (block, whole, redo) -> {
-            if (text.length() < 200) {
-              text.append(' ').append(block).append(whole ? "!" : "");
-            }
-          });
+      record.forEachRedo((block, whole, redo) -> {
+        if (text.length() < 200) {
+          text.append(' ').append(block).append(whole ? "!" : "");
+        }
+      });
       text.append(reader.counts(record, state) ? "" : ", does NOT count");
     }
     to.row(Long.toString(record.position()), text.toString(), "");
@@ -350,8 +341,7 @@ public final class Inspector {
         }
         Fields.add(to, BlockHeader.LAYOUT, bytes, 0);
         Fields.add(to, VolumeRecord.LAYOUT, bytes, 0);
-        int entries =
-            Math.clamp(VolumeRecord.ENTRIES.get(bytes, 0), 0, VolumeRecord.MAX_ENTRIES);
+        int entries = Math.clamp(VolumeRecord.ENTRIES.get(bytes, 0), 0, VolumeRecord.MAX_ENTRIES);
         for (int i = 0; i < entries && bad == null; i++) {
           Fields.add(
               to.part("entry " + i),
