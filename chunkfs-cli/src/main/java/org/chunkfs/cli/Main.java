@@ -61,6 +61,9 @@ public final class Main implements Runnable {
         .addSubcommand(new MkdirCommand(opener))
         .addSubcommand(new ImportCommand(opener))
         .addSubcommand(new ExportCommand(opener))
+        .addSubcommand(new InspectCommand(opener))
+        .addSubcommand(new CorruptCommand())
+        .addSubcommand(new DemoCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::refuse);
   }

@@ -206,9 +206,7 @@ final class CrashTrial extends Trial {
       long pick = random.nextLong();
       boolean lost = power && random.nextBoolean();
       Opened second =
-          lost
-              ? open(during.powerLoss(pick), 3)
-              : open(during.processDeath(), power ? 2 : 1);
+          lost ? open(during.powerLoss(pick), 3) : open(during.processDeath(), power ? 2 : 1);
       if (!second.tree.equals(first.tree)) {
         return "a crash after event %d of its opening (%s %x) comes to another end: %s"
             .formatted(
@@ -236,8 +234,7 @@ final class CrashTrial extends Trial {
       Actor actor = new Actor(volume);
       for (Op op : Workload.small(true).steps(random.nextLong(), 12)) {
         String found = actor.act(op);
-        String want =
-            found.equals(FsException.Reason.NO_SPACE.name()) ? found : expected.act(op);
+        String want = found.equals(FsException.Reason.NO_SPACE.name()) ? found : expected.act(op);
         if (!found.equals(want)) {
           return "afterwards " + op + " answers '" + found + "', expected '" + want + "'";
         }

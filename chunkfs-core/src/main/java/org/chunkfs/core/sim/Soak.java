@@ -133,8 +133,7 @@ public final class Soak {
   }
 
   /** Takes away steps as long as something stays broken. */
-  private static Violation shrink(
-      Plan plan, Trial trial, long seed, List<Op> script, String what) {
+  private static Violation shrink(Plan plan, Trial trial, long seed, List<Op> script, String what) {
     List<Op> least = script;
     String last = what;
     int budget = 400;
