@@ -1,6 +1,7 @@
 package org.chunkfs.core.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -154,6 +155,66 @@ final class RegressionTest {
     try (Volume volume = Trial.open(Trial.image(2), Trial.options(), 1)) {
       Vfs.Attr link = volume.symlink(volume.root(), b("l"), b("target"), FILE);
       assertThat(link.mode()).isEqualTo(Vfs.S_IFLNK | 0x1FF);
+    }
+  }
+
+  /** The volume record has room for some 600 decisions; at 100 the rings that need them go. */
+  @Test
+  void anImageMayBeKilledAndOpenedAnyNumberOfTimes() throws IOException {
+    MemoryDevice left = Trial.image(2);
+    for (int i = 0; i < 130; i++) {
+      Volume volume = Trial.open(left, Trial.options(), 1);
+      volume.setattr(volume.root(), Vfs.AttrChange.ofMode(0x1C0 | i & 7));
+      left = left.snapshot();
+      volume.abandon();
+    }
+    try (Volume volume = Trial.open(left, Trial.options(), 1)) {
+      assertThat(volume.state().decisions()).hasSizeLessThan(60);
+    }
+  }
+
+  /** The thread inside the device stays there; nobody else does. */
+  @Test
+  void aDeviceThatHangsAtAChunksFirstUseHoldsNobodyElseUp() throws Exception {
+    FaultyDevice device = new FaultyDevice(Trial.image(2), 1);
+    Volume volume =
+        Trial.open(
+            device,
+            Trial.options()
+                .withStall(java.time.Duration.ofMillis(200))
+                .withDeadline(java.time.Duration.ofSeconds(2)),
+            1);
+    try {
+      device.inject(
+          Fault.lasting(Fault.Kind.WRITE_HANG, Trial.chunkStart(1), Trial.chunkStart(2)));
+      Thread stuck =
+          Thread.ofPlatform()
+              .daemon()
+              .start(
+                  () -> {
+                    try {
+                      volume.mkdir(volume.root(), b("stuck"), DIRECTORY);
+                    } catch (IOException e) {
+                      // as it may
+                    }
+                  });
+      while (device.hanging() == 0) {
+        Thread.onSpinWait();
+      }
+      assertThatThrownBy(() -> volume.mkdir(volume.root(), b("beside"), DIRECTORY))
+          .isInstanceOf(ChunkUnavailableException.class);
+      Vfs.Attr beside = volume.mkdir(volume.root(), b("beside"), DIRECTORY);
+      assertThat(Trial.chunkOf(beside.id())).isZero();
+      assertThat(volume.chunks().get(1).state().name()).isEqualTo("FENCED");
+      device.heal();
+      stuck.join(10_000);
+      volume.online(1);
+      Vfs.Attr again = volume.mkdir(volume.root(), b("again"), DIRECTORY);
+      assertThat(Trial.chunkOf(again.id())).isEqualTo(1);
+      volume.syncfs();
+    } finally {
+      device.heal();
+      volume.abandon();
     }
   }
 }

@@ -7,9 +7,11 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.chunkfs.core.format.ChunkHeader;
 import org.chunkfs.core.format.JournalRecord;
 import org.chunkfs.core.journal.RecordWriter;
@@ -29,6 +31,7 @@ final class RecoveryTest {
   private static final int EPOCH = 5;
   private static final long BASE = (long) EPOCH << 40;
   private static final int RING_BYTES = 16 * 4096;
+  private static final Map<String, RingScanner.Scan> SCANS = new ConcurrentHashMap<>();
   private static final int A = 0;
   private static final int B = 1;
 
@@ -64,7 +67,23 @@ final class RecoveryTest {
     return BASE + n;
   }
 
-  private static RingView view(int chunk, int stable, long[] numbers, Fate[] fates, int[][] in)
+  private static RingView view(int chunk, int stable, long[] numbers, Fate[] fates, int[][] in) {
+    String key = chunk + Arrays.toString(fates) + Arrays.deepToString(in);
+    byte[] header = new byte[4096];
+    ChunkHeader.STABLE_G.set(header, 0, stable == 0 ? 0 : g(stable));
+    return new RingView(
+        chunk, header, SCANS.computeIfAbsent(key, _ -> scan(chunk, numbers, fates, in)));
+  }
+
+  private static RingScanner.Scan scan(int chunk, long[] numbers, Fate[] fates, int[][] in) {
+    try {
+      return written(chunk, numbers, fates, in);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static RingScanner.Scan written(int chunk, long[] numbers, Fate[] fates, int[][] in)
       throws IOException {
     byte[] bytes = new byte[RING_BYTES];
     RingIo io =
@@ -98,9 +117,7 @@ final class RecoveryTest {
         Arrays.fill(bytes, (int) at[i], (int) at[i + 1], (byte) 0);
       }
     }
-    byte[] header = new byte[4096];
-    ChunkHeader.STABLE_G.set(header, 0, stable == 0 ? 0 : g(stable));
-    return new RingView(chunk, header, RingScanner.scan(id, io, RING_BYTES, 0, 0));
+    return RingScanner.scan(id, io, RING_BYTES, 0, 0);
   }
 
   private static Decision decide(Row row) throws IOException {
