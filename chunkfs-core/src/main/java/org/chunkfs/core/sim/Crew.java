@@ -60,7 +60,12 @@ final class Crew {
           step(op);
         }
       } catch (IOException | RuntimeException | AssertionError e) {
-        fail(tops + ": " + e + " at " + List.of(e.getStackTrace()).subList(0, Math.min(8, e.getStackTrace().length)));
+        fail(
+            tops
+                + ": "
+                + e
+                + " at "
+                + List.of(e.getStackTrace()).subList(0, Math.min(8, e.getStackTrace().length)));
       }
     }
 

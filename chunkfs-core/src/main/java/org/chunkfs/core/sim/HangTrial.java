@@ -38,8 +38,7 @@ final class HangTrial extends Trial {
     Volume volume = open(device, options, 1);
     try {
       Crew crew =
-          new Crew(
-              volume, (chunk, e) -> chunk == victim && e instanceof ChunkUnavailableException);
+          new Crew(volume, (chunk, e) -> chunk == victim && e instanceof ChunkUnavailableException);
       crew.hire(ChunkTrial.WORKERS, script);
       crew.start();
       LockSupport.parkNanos(20_000_000);

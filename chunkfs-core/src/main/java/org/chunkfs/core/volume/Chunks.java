@@ -495,8 +495,7 @@ final class Chunks {
 
   private void drain(ChunkSlot slot, long deadline) throws IOException {
     Chunk previous = slot.previous;
-    while (slot.activating != null
-        || previous != null && previous.io().writesInFlight() > 0) {
+    while (slot.activating != null || previous != null && previous.io().writesInFlight() > 0) {
       if (System.nanoTime() > deadline) {
         throw new DeadlineException(
             "chunk %d is draining: writes of its last incarnation have not returned"

@@ -150,14 +150,13 @@ final class DevicesTest {
     Thread thread =
         Thread.ofPlatform()
             .daemon()
-            .start(
-                () -> {
-                  try {
-                    device.write(0, block(4));
-                  } catch (IOException e) {
-                    throw new AssertionError(e);
-                  }
-                });
+            .start(() -> {
+              try {
+                device.write(0, block(4));
+              } catch (IOException e) {
+                throw new AssertionError(e);
+              }
+            });
     while (device.hanging() == 0) {
       Thread.onSpinWait();
     }

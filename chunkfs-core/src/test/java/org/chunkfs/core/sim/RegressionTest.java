@@ -66,26 +66,24 @@ final class RegressionTest {
   @Test
   void aChunkThatCrashesDuringItsCheckpointLeavesNoGapInTheHistory() throws Exception {
     MemoryDevice image = Trial.image(3);
-    try (Volume volume =
-        Trial.open(image, Trial.options().withCheckpoint(1, 1 << 16), 1)) {
+    try (Volume volume = Trial.open(image, Trial.options().withCheckpoint(1, 1 << 16), 1)) {
       long dir = volume.mkdir(volume.root(), b("d"), DIRECTORY).id();
       int chunk = Trial.chunkOf(dir);
       AtomicBoolean stop = new AtomicBoolean();
       Thread writer =
           Thread.ofPlatform()
               .daemon()
-              .start(
-                  () -> {
-                    for (int i = 0; !stop.get(); i++) {
-                      try {
-                        volume.create(dir, b("f" + i), FILE);
-                      } catch (ChunkUnavailableException e) {
-                        // that is what this is about
-                      } catch (IOException e) {
-                        throw new AssertionError(e);
-                      }
-                    }
-                  });
+              .start(() -> {
+                for (int i = 0; !stop.get(); i++) {
+                  try {
+                    volume.create(dir, b("f" + i), FILE);
+                  } catch (ChunkUnavailableException e) {
+                    // that is what this is about
+                  } catch (IOException e) {
+                    throw new AssertionError(e);
+                  }
+                }
+              });
       for (int i = 0; i < 60; i++) {
         java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
         volume.crash(chunk);
@@ -137,8 +135,7 @@ final class RegressionTest {
   void aReplicaOfTheVolumeRecordThatHangsHoldsNobodyUp() throws IOException {
     FaultyDevice device = new FaultyDevice(Trial.image(5), 1);
     try (Volume volume = Trial.open(device, Trial.options(), 1)) {
-      device.inject(
-          Fault.lasting(Fault.Kind.WRITE_HANG, Trial.chunkStart(2), Trial.chunkStart(3)));
+      device.inject(Fault.lasting(Fault.Kind.WRITE_HANG, Trial.chunkStart(2), Trial.chunkStart(3)));
       volume.crash(1);
       volume.online(1);
       volume.create(volume.root(), b("f"), FILE);
@@ -185,19 +182,17 @@ final class RegressionTest {
                 .withDeadline(java.time.Duration.ofSeconds(2)),
             1);
     try {
-      device.inject(
-          Fault.lasting(Fault.Kind.WRITE_HANG, Trial.chunkStart(1), Trial.chunkStart(2)));
+      device.inject(Fault.lasting(Fault.Kind.WRITE_HANG, Trial.chunkStart(1), Trial.chunkStart(2)));
       Thread stuck =
           Thread.ofPlatform()
               .daemon()
-              .start(
-                  () -> {
-                    try {
-                      volume.mkdir(volume.root(), b("stuck"), DIRECTORY);
-                    } catch (IOException e) {
-                      // as it may
-                    }
-                  });
+              .start(() -> {
+                try {
+                  volume.mkdir(volume.root(), b("stuck"), DIRECTORY);
+                } catch (IOException e) {
+                  // as it may
+                }
+              });
       while (device.hanging() == 0) {
         Thread.onSpinWait();
       }

@@ -200,9 +200,7 @@ final class RecoveryTest {
     }
 
     boolean voided() {
-      return row.recordedVoid
-          || inA2() && row.a2 == Fate.VOID
-          || inB2() && row.b2 == Fate.VOID;
+      return row.recordedVoid || inA2() && row.a2 == Fate.VOID || inB2() && row.b2 == Fate.VOID;
     }
 
     boolean found(int n) {
@@ -271,7 +269,14 @@ final class RecoveryTest {
                 for (int cap = 0; cap <= 2; cap++) {
                   rows.add(
                       new Row(
-                          a1, a2, b2, b3, stable, (flags & 1) != 0, (flags & 2) != 0, cap,
+                          a1,
+                          a2,
+                          b2,
+                          b3,
+                          stable,
+                          (flags & 1) != 0,
+                          (flags & 2) != 0,
+                          cap,
                           (flags & 4) != 0));
                 }
               }
@@ -333,8 +338,7 @@ final class RecoveryTest {
     assertThat(Recovery.keep(a.scan(), a.header(), state, A).lastG()).isEqualTo(g(2));
     state =
         state(
-            List.of(new VolumeState.Void(A, g(2))),
-            List.of(new VolumeState.Decision(EPOCH, g(2))));
+            List.of(new VolumeState.Void(A, g(2))), List.of(new VolumeState.Decision(EPOCH, g(2))));
     assertThat(Recovery.keep(a.scan(), a.header(), state, A).lastG()).isEqualTo(g(1));
     assertThat(Recovery.keep(a.scan(), a.header(), state, B).lastG()).isEqualTo(g(2));
   }
