@@ -62,6 +62,8 @@ public final class Main implements Runnable {
         .addSubcommand(new ImportCommand(opener))
         .addSubcommand(new ExportCommand(opener))
         .addSubcommand(new InspectCommand(opener))
+        .addSubcommand(new FsckCommand())
+        .addSubcommand(new TortureCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::refuse);
   }
