@@ -27,8 +27,7 @@ import org.chunkfs.fsck.scan.ChunkScan;
 
 /** One repair, and the next check is clean, whatever was damaged and wherever a repair was cut. */
 final class RepairProps {
-  private static final FsckOptions CHECK =
-      FsckOptions.check().withBootId(SampleImages.bootId());
+  private static final FsckOptions CHECK = FsckOptions.check().withBootId(SampleImages.bootId());
   private static final FsckOptions REPAIR =
       FsckOptions.repair(1_000_000_000L).withBootId(SampleImages.bootId());
 
@@ -95,8 +94,7 @@ final class RepairProps {
     }
     LiveBytes live = LiveBytes.of(device, layout, scans);
     for (int i = 0; i < times; i++) {
-      List<LiveBytes.Range> ranges =
-          live.of(live.kinds().get(random.nextInt(live.kinds().size())));
+      List<LiveBytes.Range> ranges = live.of(live.kinds().get(random.nextInt(live.kinds().size())));
       LiveBytes.Range range = ranges.get(random.nextInt(ranges.size()));
       int from = random.nextInt(range.length());
       byte[] junk = new byte[1 + random.nextInt(Math.min(4096, range.length() - from))];
