@@ -62,8 +62,13 @@ public final class Main implements Runnable {
         .addSubcommand(new ImportCommand(opener))
         .addSubcommand(new ExportCommand(opener))
         .addSubcommand(new InspectCommand(opener))
+<<<<<<< HEAD
+        .addSubcommand(new FsckCommand())
+        .addSubcommand(new TortureCommand())
+=======
         .addSubcommand(new CorruptCommand())
         .addSubcommand(new DemoCommand())
+>>>>>>> main
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::refuse);
   }
