@@ -20,7 +20,8 @@ public final class FormatDoc {
           ChunkStateBlock.LAYOUT,
           InodeRecord.LAYOUT,
           TreePage.LAYOUT,
-          JournalRecord.LAYOUT);
+          JournalRecord.LAYOUT,
+          RingMapBlock.LAYOUT);
 
   private static final List<RecordLayout> ITEM_RECORDS =
       List.of(
