@@ -19,6 +19,7 @@ import net.jqwik.api.Property;
 import org.chunkfs.core.sim.MemoryVfs;
 import org.chunkfs.cli.fuse.HostFiles;
 import org.chunkfs.cli.output.Progress;
+import org.chunkfs.cli.output.Sentence;
 import org.chunkfs.cli.tree.Archives.Format;
 import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.core.volume.Vfs.Creation;
@@ -33,10 +34,10 @@ final class RoundTripProps {
             throw new AssertionError(text);
           });
 
-  private static MemoryVfs tree(long seed, boolean rawNames, boolean special)
+  private static MemoryVfs tree(long seed, boolean rawNames, boolean special, boolean early)
       throws IOException {
     MemoryVfs vfs = new MemoryVfs(InstantSource.system());
-    new Trees(seed, vfs, rawNames, special).make(3);
+    new Trees(seed, vfs, rawNames, special, early).make(3);
     return vfs;
   }
 
@@ -54,7 +55,7 @@ final class RoundTripProps {
 
   @Property(tries = 60)
   void tarKeepsEverything(@ForAll long seed) throws IOException {
-    MemoryVfs from = tree(seed, true, true);
+    MemoryVfs from = tree(seed, true, true, true);
     byte[] archive = export(from, Format.TAR);
     MemoryVfs to = new MemoryVfs(InstantSource.system());
     copy(
@@ -66,7 +67,7 @@ final class RoundTripProps {
   @Property(tries = 4)
   void compressedTarToo(@ForAll long seed) throws IOException {
     for (Format format : new Format[] {Format.TAR_GZ, Format.TAR_BZ2, Format.TAR_XZ}) {
-      MemoryVfs from = tree(seed, true, true);
+      MemoryVfs from = tree(seed, true, true, true);
       byte[] archive = export(from, format);
       MemoryVfs to = new MemoryVfs(InstantSource.system());
       copy(
@@ -78,7 +79,7 @@ final class RoundTripProps {
 
   @Property(tries = 20)
   void zipKeepsWhatZipCan(@ForAll long seed) throws IOException {
-    MemoryVfs from = tree(seed, false, false);
+    MemoryVfs from = tree(seed, false, false, true);
     Path file = Files.createTempFile("chunkfs", ".zip");
     try {
       Files.write(file, export(from, Format.ZIP));
@@ -99,7 +100,7 @@ final class RoundTripProps {
   @Property(tries = 15)
   void directoriesKeepEverything(@ForAll long seed) throws IOException {
     Assume.that(HostFiles.supported() && HostFiles.uid() == 0);
-    MemoryVfs from = tree(seed, true, true);
+    MemoryVfs from = tree(seed, true, true, false);
     Path directory = Files.createTempDirectory("chunkfs");
     try {
       copy(new VfsSource(from, from.root(), ""), new HostSink(directory, notes));
@@ -125,7 +126,7 @@ final class RoundTripProps {
   @Property(tries = 150)
   void damagedArchivesAreRefusedOrRead(@ForAll long seed) throws IOException {
     java.util.SplittableRandom random = new java.util.SplittableRandom(seed);
-    byte[] archive = export(tree(seed, true, true), Format.TAR);
+    byte[] archive = export(tree(seed, true, true, true), Format.TAR);
     for (int i = 0; i < 10; i++) {
       archive[random.nextInt(archive.length)] = (byte) random.nextInt();
     }
@@ -136,7 +137,7 @@ final class RoundTripProps {
       copy(
           Archives.tar(in, new Notes(_ -> {})), new VfsSink(to, to.root(), MISSING));
     } catch (IOException e) {
-      assertThat(e.getMessage()).isNotBlank();
+      assertThat(Sentence.of(e)).isNotBlank().doesNotContain("bug", "Exception");
     }
   }
 }

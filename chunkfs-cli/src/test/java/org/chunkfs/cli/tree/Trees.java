@@ -26,17 +26,20 @@ final class Trees {
   private final boolean rawNames;
   private final boolean special;
   private final List<Long> files = new ArrayList<>();
+  private final boolean early;
   private int count;
 
   /**
    * @param rawNames whether names that are not UTF-8 may be there
    * @param special whether devices, hard links and extended attributes may be there
+   * @param early whether times before 1970 may be there
    */
-  Trees(long seed, Vfs vfs, boolean rawNames, boolean special) {
+  Trees(long seed, Vfs vfs, boolean rawNames, boolean special, boolean early) {
     this.random = new SplittableRandom(seed);
     this.vfs = vfs;
     this.rawNames = rawNames;
     this.special = special;
+    this.early = early;
   }
 
   /** Makes a tree below the root. */
@@ -107,14 +110,17 @@ final class Trees {
   }
 
   private void finish(long id, int type) throws IOException {
-    if (special && type != Vfs.S_IFLNK && random.nextInt(3) == 0) {
+    boolean plain = type == Vfs.S_IFREG || type == Vfs.S_IFDIR; // the host has them for these only
+    if (special && plain && random.nextInt(3) == 0) {
       byte[] value = new byte[random.nextInt(300)];
       random.nextBytes(value);
       vfs.setxattr(id, Names.bytes("user.a=%25" + random.nextInt(9)), value, XattrMode.SET);
     }
     int mode = type == Vfs.S_IFLNK ? 0x1FF : random.nextInt(0x1000) | 0x100;
     long second = 1_000_000_000L;
-    long mtime = random.nextLong(-second * 1_000_000_000L, 4_000_000_000L * second);
+    // Not every host's filesystem knows times before 1970.
+    long first = early ? -second * 1_000_000_000L : 0;
+    long mtime = random.nextLong(first, 4_000_000_000L * second);
     mtime = special ? mtime : mtime / 100 * 100; // as fine as zip can tell
     vfs.setattr(
         id, new AttrChange(mode, null, null, null, mtime / 100 * 100, mtime, null, null));
