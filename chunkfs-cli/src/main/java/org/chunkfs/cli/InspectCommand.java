@@ -22,8 +22,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "inspect",
     customSynopsis =
-        "chunkfs inspect [-h] [--json] [--replayed] IMAGE"
-            + " [superblock | volume | chunk N | block N:B | journal N | xrefs N | inode I | tree I]",
+        "chunkfs inspect [-h] [--json] [--replayed] IMAGE [superblock | volume | chunk N | block"
+            + " N:B | journal N | xrefs N | inode I | tree I]",
     description =
         "Decodes any structure on the disk, field by field, and says whether its checksum holds."
             + " Works on damaged images, and changes nothing. I is chunk:block/slot, a number, or a"

@@ -63,6 +63,7 @@ public final class Main implements Runnable {
         .addSubcommand(new ExportCommand(opener))
         .addSubcommand(new InspectCommand(opener))
         .addSubcommand(new CorruptCommand())
+        .addSubcommand(new DemoCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::refuse);
   }

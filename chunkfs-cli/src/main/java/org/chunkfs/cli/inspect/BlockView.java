@@ -265,7 +265,6 @@ final class BlockView {
       }
       to.row("%04x".formatted(at), hex.formatHex(bytes, at, at + 16) + "  " + text, "");
     }
-    to.row(
-        "rest", end > most ? "%d more bytes".formatted(end - most) : "zeros up to the end", "");
+    to.row("rest", end > most ? "%d more bytes".formatted(end - most) : "zeros up to the end", "");
   }
 }

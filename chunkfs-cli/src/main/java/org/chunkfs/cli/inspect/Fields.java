@@ -14,8 +14,10 @@ import org.chunkfs.core.format.RecordLayout;
 final class Fields {
   private static final Set<String> TIMES =
       Set.of("atime", "mtime", "ctime", "btime", "created", "opened");
-  private static final Set<String> INODES = Set.of("owner", "parent", "ino", "head", "target", "root");
-  private static final Set<String> COMMITS = Set.of("g", "base_g", "tail_prev_g", "stable_g", "prev_g");
+  private static final Set<String> INODES =
+      Set.of("owner", "parent", "ino", "head", "target", "root");
+  private static final Set<String> COMMITS =
+      Set.of("g", "base_g", "tail_prev_g", "stable_g", "prev_g");
   private static final Set<String> HEX =
       Set.of("crc", "root_crc", "magic", "cookie", "back_key", "compat", "ro_compat", "incompat");
   private static final int MOST_BYTES = 24;

@@ -307,12 +307,11 @@ public final class Inspector {
     if (record.type() == JournalRecord.COMMIT) {
       text.append(", chunks ").append(java.util.Arrays.toString(record.participants()));
       text.append(", blocks");
-      record.forEachRedo(
-          (block, whole, redo) -> {
-            if (text.length() < 200) {
-              text.append(' ').append(block).append(whole ? "!" : "");
-            }
-          });
+      record.forEachRedo((block, whole, redo) -> {
+        if (text.length() < 200) {
+          text.append(' ').append(block).append(whole ? "!" : "");
+        }
+      });
       text.append(reader.counts(record, state) ? "" : ", does NOT count");
     }
     to.row(Long.toString(record.position()), text.toString(), "");
@@ -342,8 +341,7 @@ public final class Inspector {
         }
         Fields.add(to, BlockHeader.LAYOUT, bytes, 0);
         Fields.add(to, VolumeRecord.LAYOUT, bytes, 0);
-        int entries =
-            Math.clamp(VolumeRecord.ENTRIES.get(bytes, 0), 0, VolumeRecord.MAX_ENTRIES);
+        int entries = Math.clamp(VolumeRecord.ENTRIES.get(bytes, 0), 0, VolumeRecord.MAX_ENTRIES);
         for (int i = 0; i < entries && bad == null; i++) {
           Fields.add(
               to.part("entry " + i),

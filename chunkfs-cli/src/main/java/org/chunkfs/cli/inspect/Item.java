@@ -43,9 +43,7 @@ record Item(int type, long major, long minor, byte[] value, int length) {
   int compareKey(Item other) {
     int byType = Integer.compare(type, other.type);
     int byMajor = Long.compareUnsigned(major, other.major);
-    return byType != 0
-        ? byType
-        : byMajor != 0 ? byMajor : Long.compareUnsigned(minor, other.minor);
+    return byType != 0 ? byType : byMajor != 0 ? byMajor : Long.compareUnsigned(minor, other.minor);
   }
 
   /** The child that an inner page's item leads to, or -1. */
@@ -160,8 +158,7 @@ record Item(int type, long major, long minor, byte[] value, int length) {
         .formatted(
             Names.show(Arrays.copyOfRange(value, 5, 5 + nameLength)),
             value.length - 5 - nameLength,
-            Integer.toUnsignedLong(
-                ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).getInt()));
+            Integer.toUnsignedLong(ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).getInt()));
   }
 
   private String name(int at, int length) {

@@ -52,11 +52,15 @@ final class ItemMapView {
       return inline(to, inodes, at);
     }
     List<Item> all = new ArrayList<>();
-    walk(InodeRecord.TREE_ROOT.get(inodes, at), levels - 1, to, (page, items) -> {
-      if (page.level == 0) {
-        all.addAll(items);
-      }
-    });
+    walk(
+        InodeRecord.TREE_ROOT.get(inodes, at),
+        levels - 1,
+        to,
+        (page, items) -> {
+          if (page.level == 0) {
+            all.addAll(items);
+          }
+        });
     return all;
   }
 
@@ -114,9 +118,7 @@ final class ItemMapView {
       byte[] bytes = chunk.block(page.block, replayed);
       String bad = blocks.problem(page.block, bytes, BlockKind.TREE);
       if (bad == null && TreePage.LEVEL.get(bytes, 0) != page.level) {
-        bad =
-            "its level is %d, expected %d"
-                .formatted(TreePage.LEVEL.get(bytes, 0), page.level);
+        bad = "its level is %d, expected %d".formatted(TreePage.LEVEL.get(bytes, 0), page.level);
       }
       if (bad != null) {
         to.bad("tree page, block %d: %s".formatted(page.block, bad));

@@ -134,8 +134,7 @@ final class ChunkImage {
   private void inodes() {
     for (InodeModel inode : model.inodes.values()) {
       int block = Ino.block(inode.ino);
-      byte[] bytes =
-          metadata.computeIfAbsent(block, b -> fresh(b, BlockKind.INODES));
+      byte[] bytes = metadata.computeIfAbsent(block, b -> fresh(b, BlockKind.INODES));
       int at = InodeRecord.offset(Ino.slot(inode.ino));
       System.arraycopy(inode.record, 0, bytes, at, InodeRecord.SIZE);
       InodeRecord.CRC.set(bytes, at, InodeRecord.crc(bytes, at, inode.ino));
@@ -159,9 +158,7 @@ final class ChunkImage {
     byte[] bytes = fresh(block, BlockKind.CHUNK_STATE);
     byte[] now = model.table.metadata(block) ? model.blocks.get(block) : null;
     int generation =
-        now != null && !model.blocks.doubtful(block)
-            ? ChunkStateBlock.GENERATION.get(now, 0)
-            : 0;
+        now != null && !model.blocks.doubtful(block) ? ChunkStateBlock.GENERATION.get(now, 0) : 0;
     for (InodeModel inode : model.inodes.values()) {
       if (Integer.compareUnsigned(inode.generation(), generation) > 0) {
         generation = inode.generation();
@@ -188,33 +185,31 @@ final class ChunkImage {
       BlockHeader.G.set(bytes, 0, BlockHeader.G.get(model.table.block(i), 0));
       tables[i] = bytes;
     }
-    metadata.forEach(
-        (block, bytes) -> {
-          InodeModel owner = pageOwner.get(block);
-          int kind = BlockHeader.KIND.get(bytes, 0);
-          long logical =
-              owner != null
-                  ? pageLevel.getOrDefault(block, 0)
-                  : kind == BlockKind.INODES.code() ? slots(bytes) : 0;
-          entry(
-              block,
-              kind,
-              0,
-              model.table.crc(block),
-              owner == null ? 0 : owner.ino,
-              owner == null ? 0 : owner.generation(),
-              logical);
-        });
-    data.forEach(
-        (block, d) ->
-            entry(
-                block,
-                BlockKind.DATA.code(),
-                d.flags(),
-                d.crc(),
-                d.owner(),
-                d.generation(),
-                d.logical()));
+    metadata.forEach((block, bytes) -> {
+      InodeModel owner = pageOwner.get(block);
+      int kind = BlockHeader.KIND.get(bytes, 0);
+      long logical =
+          owner != null
+              ? pageLevel.getOrDefault(block, 0)
+              : kind == BlockKind.INODES.code() ? slots(bytes) : 0;
+      entry(
+          block,
+          kind,
+          0,
+          model.table.crc(block),
+          owner == null ? 0 : owner.ino,
+          owner == null ? 0 : owner.generation(),
+          logical);
+    });
+    data.forEach((block, d) ->
+        entry(
+            block,
+            BlockKind.DATA.code(),
+            d.flags(),
+            d.crc(),
+            d.owner(),
+            d.generation(),
+            d.logical()));
   }
 
   private static long slots(byte[] bytes) {
@@ -245,13 +240,12 @@ final class ChunkImage {
   /** The blocks that differ from those there now, table blocks included. */
   Map<Integer, byte[]> changes() {
     Map<Integer, byte[]> changes = new TreeMap<>();
-    metadata.forEach(
-        (block, bytes) -> {
-          byte[] now = model.table.metadata(block) ? model.blocks.get(block) : null;
-          if (now == null || model.blocks.doubtful(block) || !Arrays.equals(now, bytes)) {
-            changes.put(block, bytes);
-          }
-        });
+    metadata.forEach((block, bytes) -> {
+      byte[] now = model.table.metadata(block) ? model.blocks.get(block) : null;
+      if (now == null || model.blocks.doubtful(block) || !Arrays.equals(now, bytes)) {
+        changes.put(block, bytes);
+      }
+    });
     for (int i = 0; i < tables.length; i++) {
       if (!Arrays.equals(tables[i], model.table.block(i))) {
         changes.put(model.geometry.tableStart() + i, tables[i]);
@@ -263,11 +257,10 @@ final class ChunkImage {
   /** The plan in words. */
   static List<String> show(int chunk, Map<Integer, byte[]> changes) {
     List<String> plan = new ArrayList<>();
-    changes.forEach(
-        (block, bytes) ->
-            plan.add(
-                "rewrite chunk %d block %d (%s)"
-                    .formatted(chunk, block, BlockKind.of(Bytes.u16(bytes, 4)))));
+    changes.forEach((block, bytes) ->
+        plan.add(
+            "rewrite chunk %d block %d (%s)"
+                .formatted(chunk, block, BlockKind.of(Bytes.u16(bytes, 4)))));
     return plan;
   }
 }

@@ -103,8 +103,7 @@ final class ChunkModel {
   private byte @Nullable [] probe(int block, BlockKind kind) {
     byte[] bytes = blocks.get(block);
     return bytes != null
-            && BlockHeader.problem(
-                    bytes, kind, scan.reader().layout().uuid(), chunk(), block)
+            && BlockHeader.problem(bytes, kind, scan.reader().layout().uuid(), chunk(), block)
                 == null
         ? bytes
         : null;
@@ -199,8 +198,7 @@ final class ChunkModel {
             return mine;
           }
         };
-    return new TreeReader(scan, table, blocks, none, inode.ino, sink)
-        .read(inode.record, 0);
+    return new TreeReader(scan, table, blocks, none, inode.ino, sink).read(inode.record, 0);
   }
 
   /** All leaf pages of an inode, in its tree or not. */

@@ -152,8 +152,7 @@ final class SpaceRepair {
         continue;
       }
       if (take(inode, block, table.logical(block), table.flags(block))) {
-        log.add(
-            "give block %d back to inode %s".formatted(table.logical(block), show(inode)));
+        log.add("give block %d back to inode %s".formatted(table.logical(block), show(inode)));
         map.put(table.logical(block), block);
       }
     }

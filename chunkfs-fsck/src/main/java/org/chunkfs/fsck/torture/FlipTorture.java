@@ -66,8 +66,7 @@ public final class FlipTorture {
     this.keep = history;
     List<ChunkScan> scans = new ArrayList<>();
     for (int chunk = 0; chunk < layout.chunks(); chunk++) {
-      scans.add(
-          ChunkScan.open(new ChunkReader(device, layout, chunk), keep, new Findings(chunk)));
+      scans.add(ChunkScan.open(new ChunkReader(device, layout, chunk), keep, new Findings(chunk)));
     }
     this.live = LiveBytes.of(device, layout, scans);
   }

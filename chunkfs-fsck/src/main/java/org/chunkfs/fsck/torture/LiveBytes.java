@@ -75,11 +75,7 @@ final class LiveBytes {
   private void chunk(ChunkScan scan) {
     ChunkGeometry geometry = scan.geometry();
     for (int copy = 0; copy < 2; copy++) {
-      add(
-          Kind.HEADER,
-          scan.chunk(),
-          scan.reader().position(geometry.header(copy)),
-          BLOCK);
+      add(Kind.HEADER, scan.chunk(), scan.reader().position(geometry.header(copy)), BLOCK);
       if (scan.headers().initialized(copy)) {
         add(
             Kind.TABLE_ROOT,
