@@ -47,6 +47,8 @@ public final class Main implements Runnable {
   /** The command line whose images are opened by {@code opener}. */
   static CommandLine commandLine(VolumeOpener opener) {
     return new CommandLine(new Main())
+        .addSubcommand(new DemoCommand())
+        .addSubcommand(new BenchCommand())
         .addSubcommand(new MkfsCommand(opener))
         .addSubcommand(new MountCommand(opener))
         .addSubcommand(new UmountCommand())
@@ -61,7 +63,7 @@ public final class Main implements Runnable {
         .addSubcommand(new MkdirCommand(opener))
         .addSubcommand(new ImportCommand(opener))
         .addSubcommand(new ExportCommand(opener))
-        .addSubcommand(new DemoCommand())
+        .addSubcommand(new InspectCommand(opener))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::refuse);
   }

@@ -2,11 +2,13 @@ package org.chunkfs.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.chunkfs.cli.fuse.FuseNotifier;
 import org.chunkfs.cli.server.ControlServer;
 import org.chunkfs.cli.server.ServedVolume;
+import org.chunkfs.core.sim.MemoryVfs;
 import org.chunkfs.core.volume.Vfs;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,7 +47,7 @@ public final class MemoryProgram {
   }
 
   private static final class MemoryVolume implements ServedVolume {
-    private final MemoryVfs vfs = new MemoryVfs();
+    private final MemoryVfs vfs = new MemoryVfs(InstantSource.system());
 
     @Override
     public Vfs vfs() {

@@ -1,11 +1,8 @@
 package org.chunkfs.cli.demo;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,16 +12,15 @@ import java.util.SplittableRandom;
 import org.chunkfs.cli.fuse.HostFiles;
 import org.chunkfs.cli.output.Sentence;
 import org.chunkfs.cli.output.Sizes;
+import org.chunkfs.cli.scratch.Cleanup;
+import org.chunkfs.cli.scratch.ScratchImage;
 import org.chunkfs.cli.server.ControlClient;
 import org.chunkfs.core.device.BlockDevice;
-import org.chunkfs.core.device.FileDevice;
 import org.chunkfs.core.device.Mode;
-import org.chunkfs.core.volume.ChunkFs;
 import org.chunkfs.core.volume.FormatOptions;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.ImageLayout;
 import org.chunkfs.core.volume.Volume;
-import org.chunkfs.core.volume.VolumeOptions;
 import org.chunkfs.fsck.Fsck;
 import org.chunkfs.fsck.FsckOptions;
 import org.chunkfs.fsck.check.Progress;
@@ -96,7 +92,7 @@ public final class Demo {
 
   /** Runs it; true if all promises were kept. */
   public boolean run() throws IOException {
-    try (Cleanup cleanup = new Cleanup()) {
+    try (Cleanup cleanup = new Cleanup(complaint -> narration.say("%s", complaint))) {
       Path place = Files.createTempDirectory(plan.workDirectory(), "chunkfs-demo-");
       cleanup.later(() -> Files.deleteIfExists(place));
       Path image = plan.keep() == null ? place.resolve("demo.img") : plan.keep();
@@ -134,19 +130,12 @@ public final class Demo {
   }
 
   private void make(Path image) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(image, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      channel.write(ByteBuffer.allocate(1), plan.size() - 1);
-    }
     FormatOptions options =
         FormatOptions.seeded(random.nextLong(), plan.now())
             .withChunkBytes(chunkBytes(plan.size()))
             .withLabel("demo")
             .withRootOwner(HostFiles.uid(), HostFiles.gid());
-    ImageLayout layout;
-    try (BlockDevice device = FileDevice.open(image, Mode.READ_WRITE)) {
-      layout = ChunkFs.format(device, options);
-    }
+    ImageLayout layout = ScratchImage.make(image, plan.size(), options);
     narration.say(
         "made %s: %s in %d chunks of %s",
         image,
@@ -157,8 +146,7 @@ public final class Demo {
 
   private void fill(Path image) throws IOException {
     double from = narration.seconds();
-    try (Volume volume =
-        Volume.open(Image.open(List.of(image), Mode.READ_WRITE), VolumeOptions.defaults())) {
+    try (Volume volume = ScratchImage.open(image)) {
       long most = volume.statfs().blocksFree() * BlockDevice.BLOCK / 2;
       JdkFill fill = new JdkFill(volume, corpus, most, HostFiles.uid(), HostFiles.gid());
       fill.workshops(volume.layout().chunks());

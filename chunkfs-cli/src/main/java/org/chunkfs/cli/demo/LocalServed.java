@@ -2,12 +2,9 @@ package org.chunkfs.cli.demo;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
+import org.chunkfs.cli.scratch.ScratchImage;
 import org.chunkfs.cli.server.VolumeControl;
-import org.chunkfs.core.device.Mode;
-import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.Volume;
-import org.chunkfs.core.volume.VolumeOptions;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -34,7 +31,7 @@ final class LocalServed implements Served {
   }
 
   private Volume openVolume() throws IOException {
-    return Volume.open(Image.open(List.of(image), Mode.READ_WRITE), VolumeOptions.defaults());
+    return ScratchImage.open(image);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.Locale;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.ChunkGeometry;
 import org.chunkfs.core.format.ChunkHeader;
+import org.chunkfs.core.format.ChunkStateBlock;
 import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.ImageLayout;
@@ -71,6 +72,11 @@ public final class OfflineStatus {
         word = "unused";
       } else {
         used = journal(reader, header);
+        byte[] counters = used > 0 ? reader.overlay().get(geometry.stateBlock()) : null;
+        if (counters != null) {
+          free = ChunkStateBlock.FREE_BLOCKS.getUnsigned(counters, 0);
+          inodes = ChunkStateBlock.INODES.getUnsigned(counters, 0);
+        }
       }
     } catch (org.chunkfs.core.error.MemberMissingException e) {
       word = "missing";

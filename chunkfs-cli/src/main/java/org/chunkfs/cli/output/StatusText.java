@@ -52,7 +52,7 @@ public final class StatusText {
   private static String condition(JsonNode status) {
     return status.path("mounted").asBoolean(false)
         ? "mounted" + (status.path("readOnly").asBoolean(false) ? " read-only" : "")
-        : "not mounted; as of each chunk's last checkpoint";
+        : "not mounted";
   }
 
   private void totals(JsonNode chunks) {

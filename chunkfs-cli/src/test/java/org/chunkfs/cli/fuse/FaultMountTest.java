@@ -11,12 +11,13 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.chunkfs.cli.MemoryVfs;
 import org.chunkfs.core.error.ChunkUnavailableException;
 import org.chunkfs.core.error.DeadlineException;
+import org.chunkfs.core.sim.MemoryVfs;
 import org.chunkfs.core.volume.Vfs;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @NeedsFuse
 @Timeout(60)
 final class FaultMountTest {
-  private final MemoryVfs memory = new MemoryVfs();
+  private final MemoryVfs memory = new MemoryVfs(InstantSource.system());
   private final ByteArrayOutputStream complaints = new ByteArrayOutputStream();
   private final AtomicInteger lookups = new AtomicInteger();
   private volatile Fault fault = (_, _) -> {};

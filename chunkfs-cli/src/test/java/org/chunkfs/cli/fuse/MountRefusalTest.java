@@ -8,7 +8,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.chunkfs.cli.MemoryVfs;
+import java.time.InstantSource;
+import org.chunkfs.core.sim.MemoryVfs;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,7 +21,7 @@ final class MountRefusalTest {
   @TempDir private Path directory;
 
   private static void mount(Path where) throws IOException {
-    MemoryVfs vfs = new MemoryVfs();
+    MemoryVfs vfs = new MemoryVfs(InstantSource.system());
     FuseMount.mount(vfs, where, MountOptions.defaults(), new FuseLog(System.err)).close();
   }
 
@@ -80,7 +81,7 @@ final class MountRefusalTest {
       server.destroyForcibly().waitFor();
       assertThatThrownBy(() -> Files.size(where.resolve("f")))
           .hasMessageContaining("Transport endpoint is not connected");
-      MemoryVfs vfs = new MemoryVfs();
+      MemoryVfs vfs = new MemoryVfs(InstantSource.system());
       try (FuseMount _ =
           FuseMount.mount(vfs, where, MountOptions.defaults(), new FuseLog(System.err))) {
         assertThat(where).isEmptyDirectory();
@@ -93,7 +94,7 @@ final class MountRefusalTest {
   @Test
   void mountPointsMayHaveOddNames() throws IOException {
     Path where = Files.createDirectory(directory.resolve("a b\tc\\d\né"));
-    MemoryVfs vfs = new MemoryVfs();
+    MemoryVfs vfs = new MemoryVfs(InstantSource.system());
     try (FuseMount mount =
         FuseMount.mount(vfs, where, MountOptions.defaults(), new FuseLog(System.err))) {
       assertThat(mount.point().mounted()).isPresent();

@@ -5,9 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.chunkfs.cli.MemoryVfs;
+import org.chunkfs.core.sim.MemoryVfs;
 import org.chunkfs.core.volume.Vfs;
 
 /**
@@ -30,7 +31,7 @@ public final class MountedVfs implements AutoCloseable {
 
   /** Mounts a filesystem in memory with the default options. */
   public static MountedVfs memory() throws IOException {
-    return of(new MemoryVfs(), "");
+    return of(new MemoryVfs(InstantSource.system()), "");
   }
 
   /** Mounts {@code vfs} with options as {@code -o} takes them. */

@@ -20,11 +20,12 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.chunkfs.cli.MemoryVfs;
+import org.chunkfs.core.sim.MemoryVfs;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ final class PosixMountTest {
 
   @BeforeAll
   static void mount() throws IOException {
-    vfs = new MemoryVfs();
+    vfs = new MemoryVfs(InstantSource.system());
     mounted = MountedVfs.of(vfs, "");
   }
 

@@ -7,7 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.chunkfs.cli.MemoryVfs;
+import java.time.InstantSource;
+import org.chunkfs.core.sim.MemoryVfs;
 
 /** A mount that another process serves, for tests that kill it. */
 final class ServerProcess {
@@ -15,7 +16,7 @@ final class ServerProcess {
 
   /** Serves a filesystem in memory until it is unmounted. */
   public static void main(String[] args) throws Exception {
-    MemoryVfs vfs = new MemoryVfs();
+    MemoryVfs vfs = new MemoryVfs(InstantSource.system());
     FuseMount mount =
         FuseMount.mount(vfs, Path.of(args[0]), MountOptions.defaults(), new FuseLog(System.err));
     System.out.println("mounted");

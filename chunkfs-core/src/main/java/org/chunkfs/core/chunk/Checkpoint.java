@@ -183,7 +183,12 @@ public final class Checkpoint {
     }
     tx.prepare();
     long g = numbers.take();
-    tx.append(g, new int[] {chunk.id()}, 1);
+    try {
+      tx.append(g, new int[] {chunk.id()}, 1);
+    } catch (IOException | RuntimeException e) {
+      numbers.lost(chunk.id(), g, e);
+      throw e;
+    }
     numbers.written(g);
     tx.publish(g);
   }

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * write lock.
  */
 public final class Chunk implements BlockReader {
+  /** Blocks of the first commit. */
+  private static final int OWN_BLOCKS = 2;
+
   private final int id;
   private final byte[] uuid;
   private final ChunkGeometry geometry;
@@ -137,7 +140,7 @@ public final class Chunk implements BlockReader {
           h -> {
             ChunkHeader.FLAGS.set(h, 0, ChunkHeader.INITIALIZED);
             ChunkHeader.RING_EPOCH.set(h, 0, 1);
-            ChunkHeader.FREE_BLOCKS.set(h, 0, geometry.bodyBlocks());
+            ChunkHeader.FREE_BLOCKS.set(h, 0, geometry.bodyBlocks() - OWN_BLOCKS);
           });
       device.flush();
     }
@@ -159,7 +162,7 @@ public final class Chunk implements BlockReader {
     tx.allocateAt(geometry.stateBlock(), BlockKind.CHUNK_STATE, 0);
     byte[] state = tx.edit(geometry.stateBlock());
     ChunkStateBlock.GENERATION.set(state, 0, 1);
-    ChunkStateBlock.FREE_BLOCKS.set(state, 0, geometry.bodyBlocks() - 2);
+    ChunkStateBlock.FREE_BLOCKS.set(state, 0, geometry.bodyBlocks() - OWN_BLOCKS);
     tx.allocateAt(geometry.indexBlock(), BlockKind.INODES, 0b111);
     byte[] inodes = tx.edit(geometry.indexBlock());
     for (int slot = ChunkGeometry.ORPHANS; slot <= ChunkGeometry.XREFS_IN; slot++) {
@@ -170,6 +173,20 @@ public final class Chunk implements BlockReader {
       InodeRecord.CTIME.set(inodes, at, now);
       InodeRecord.MTIME.set(inodes, at, now);
     }
+  }
+
+  /**
+   * Whether the first commit is missing: a crash came between making the chunk ready and that
+   * commit, or took the commit away.
+   */
+  public boolean blank(long deadline) throws IOException {
+    int table = geometry.tableBlock(geometry.stateBlock());
+    CachedBlock entry;
+    while ((entry = cache.get(table)) == null) {
+      load(table, deadline);
+    }
+    return TableEntry.KIND.get(entry.data, TableEntry.offset(geometry.stateBlock()))
+        == BlockKind.FREE.code();
   }
 
   public int id() {

@@ -209,8 +209,14 @@ public final class ChunkTx implements BlockWriter {
       int from,
       int flags)
       throws IOException {
+    ChunkGeometry geometry = geometry();
+    byte[] table = NOTHING;
+    int tableBlock = -1;
     for (int i = 0; i < n; i++) {
-      byte[] table = edit(geometry().tableBlock(block + i));
+      if (geometry.tableBlock(block + i) != tableBlock) {
+        tableBlock = geometry.tableBlock(block + i);
+        table = edit(tableBlock);
+      }
       TableOps.set(
           table,
           block + i,

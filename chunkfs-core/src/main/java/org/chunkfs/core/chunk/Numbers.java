@@ -7,4 +7,10 @@ public interface Numbers {
 
   /** The record of that commit (or its void) is completely written everywhere. */
   void written(long g);
+
+  /**
+   * The record of that commit could not be written in its only chunk: the number becomes a void
+   * there.
+   */
+  void lost(int chunk, long g, Exception why);
 }

@@ -1,9 +1,7 @@
 package org.chunkfs.core.chunk;
 
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.chunkfs.core.error.CorruptException;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
@@ -16,33 +14,38 @@ import org.jspecify.annotations.Nullable;
 /**
  * Brings a chunk's cache to the state after the last record kept.
  *
- * <p>The block table comes first, as of the end: an image of a block that is free or data by then
- * is not brought back, since its place may hold somebody's data. Differences are applied only to
- * what the ring itself built, never to the copy in place.
+ * <p>The block table counts as of the end: an image of a block that is free or data by then is not
+ * brought back, since its place may hold somebody's data. Differences are applied only to what the
+ * ring itself built, never to the copy in place.
  */
 final class Replay {
   private final Chunk chunk;
   private final ChunkGeometry geometry;
-  private final Map<Integer, byte[]> built = new HashMap<>();
+
+  /** What the ring made of each block, by number; null where it says nothing of it. */
+  private final byte[] @Nullable [] built;
 
   Replay(Chunk chunk) {
     this.chunk = chunk;
     this.geometry = chunk.geometry();
+    this.built = new byte[geometry.blocks()][];
   }
 
   void run(List<RingRecord> kept) throws IOException {
-    apply(kept, true);
-    apply(kept, false);
-    for (Map.Entry<Integer, byte[]> e : built.entrySet()) {
-      int block = e.getKey();
-      if (geometry.inTable(block)) {
-        chunk.replayed(block, e.getValue());
+    if (kept.isEmpty()) {
+      return;
+    }
+    apply(kept);
+    for (int i = 0; i < geometry.tableBlocks(); i++) {
+      byte[] table = built[geometry.tableStart() + i];
+      if (table != null) {
+        chunk.replayed(geometry.tableStart() + i, table);
       }
     }
-    for (Map.Entry<Integer, byte[]> e : built.entrySet()) {
-      int block = e.getKey();
-      if (!geometry.inTable(block) && isMetadata(block)) {
-        chunk.replayed(block, e.getValue());
+    for (int block = geometry.bodyStart(); block < geometry.bodyEnd(); block++) {
+      byte[] body = built[block];
+      if (body != null && isMetadata(block)) {
+        chunk.replayed(block, body);
       }
     }
   }
@@ -54,7 +57,7 @@ final class Replay {
     return kind == BlockKind.CHUNK_STATE || kind == BlockKind.INODES || kind == BlockKind.TREE;
   }
 
-  private void apply(List<RingRecord> kept, boolean tables) throws IOException {
+  private void apply(List<RingRecord> kept) throws IOException {
     for (RingRecord record : kept) {
       if (record.type() != JournalRecord.COMMIT) {
         continue;
@@ -63,15 +66,15 @@ final class Replay {
         if (!geometry.inTable(block) && !geometry.inBody(block)) {
           throw bad(record, block, "is not one that commits change");
         }
-        if (geometry.inTable(block) != tables) {
-          return;
+        byte[] target = built[block];
+        if (target == null && image) {
+          target = new byte[BlockHeader.BLOCK];
+          built[block] = target;
         }
-        byte[] target = image ? new byte[BlockHeader.BLOCK] : built.get(block);
         if (target == null) {
           throw bad(record, block, "has a difference without an image before it");
         }
         redo.applyTo(target);
-        built.put(block, target);
       });
     }
   }

@@ -91,13 +91,17 @@ final class Checkpointer {
     }
   }
 
-  /** Returns once the ring of a chunk has room again. */
-  void makeRoom(Chunk chunk, long deadline) throws IOException {
+  private Chunks started() {
     Chunks all = chunks;
     if (all == null) {
       throw new IllegalStateException("not started");
     }
-    ChunkSlot slot = all.slot(chunk.id());
+    return all;
+  }
+
+  /** Returns once the ring of a chunk has room again. */
+  void makeRoom(Chunk chunk, long deadline) throws IOException {
+    ChunkSlot slot = started().slot(chunk.id());
     if (slot.current != chunk) {
       throw new ChunkUnavailableException(
           chunk.id(), "chunk " + chunk.id() + " was taken out of service; try again");
@@ -107,6 +111,7 @@ final class Checkpointer {
 
   /** Checkpoints a chunk; one at a time for each. */
   void run(ChunkSlot slot, Chunk chunk, long deadline) throws IOException {
+    Chunks all = started();
     long before = slot.checkpoints;
     slot.acquireCheckpoint(deadline);
     try {
@@ -114,7 +119,8 @@ final class Checkpointer {
         return; // somebody else's did it meanwhile
       }
       Checkpoint checkpoint =
-          new Checkpoint(chunk, history, durability.forCheckpoint(slot, chunk, deadline), deadline);
+          new Checkpoint(
+              chunk, all.numbers(), durability.forCheckpoint(slot, chunk, deadline), deadline);
       if (checkpoint.run()) {
         slot.checkpoints++;
         checkpoints.incrementAndGet();

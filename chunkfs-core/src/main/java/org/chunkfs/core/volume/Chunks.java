@@ -9,6 +9,7 @@ import org.chunkfs.core.chunk.Chunk;
 import org.chunkfs.core.chunk.ChunkIo;
 import org.chunkfs.core.chunk.ChunkTx;
 import org.chunkfs.core.chunk.HeaderCopies;
+import org.chunkfs.core.chunk.Numbers;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.error.ChunkIoException;
 import org.chunkfs.core.error.ChunkUnavailableException;
@@ -180,11 +181,8 @@ final class Chunks {
   private Chunk activate(ChunkSlot slot) throws IOException {
     ChunkIo io = new ChunkIo(device, slot.id, slot.base, slot.geometry.blocks());
     HeaderCopies headers = HeaderCopies.read(io, slot.geometry, layout.uuid());
-    boolean fresh = !headers.initialized();
-    if (fresh && options.readOnly()) {
-      throw new FsException(FsException.Reason.READ_ONLY, "the image is open for reading only");
-    }
-    if (fresh) {
+    if (!headers.initialized()) {
+      requireWritable();
       Chunk.initialize(
           layout.uuid(),
           slot.geometry,
@@ -194,14 +192,21 @@ final class Chunks {
     }
     Chunk chunk =
         Chunk.recover(layout.uuid(), slot.geometry, io, headers, headers.emptyRing(), resident);
-    slot.initialized = true;
-    if (fresh) {
+    if (chunk.blank(System.nanoTime() + options.deadline().toNanos())) {
+      requireWritable();
       firstCommit(slot, chunk);
     } else if (!options.readOnly()) {
       recovered.look(chunk);
     }
+    slot.initialized = true;
     serve(slot, chunk);
     return chunk;
+  }
+
+  private void requireWritable() throws FsException {
+    if (options.readOnly()) {
+      throw new FsException(FsException.Reason.READ_ONLY, "the image is open for reading only");
+    }
   }
 
   private void firstCommit(ChunkSlot slot, Chunk chunk) throws IOException {
@@ -214,7 +219,12 @@ final class Chunks {
     tx.prepare();
     beforeAppend(slot, chunk);
     long g = history.take();
-    tx.append(g, new int[] {slot.id}, 1);
+    try {
+      tx.append(g, new int[] {slot.id}, 1);
+    } catch (IOException | RuntimeException e) {
+      numbers().lost(slot.id, g, e);
+      throw e;
+    }
     history.written(g);
     tx.publish(g);
     slot.lastG = g;
@@ -340,6 +350,28 @@ final class Chunks {
     undo(update, failed);
   }
 
+  /** The numbers of commits of a single chunk that no request waits for. */
+  Numbers numbers() {
+    return new Numbers() {
+      @Override
+      public long take() {
+        return history.take();
+      }
+
+      @Override
+      public void written(long g) {
+        history.written(g);
+      }
+
+      @Override
+      public void lost(int chunk, long g, Exception why) {
+        Reason reason = why instanceof ChunkUnavailableException ? Reason.CRASHED : Reason.IO_ERROR;
+        fence(chunk, reason, -1, String.valueOf(why.getMessage()));
+        Chunks.this.lost(chunk, g);
+      }
+    };
+  }
+
   /** A number was taken for a commit that will never be written anywhere. */
   void lost(int chunk, long g) {
     keeper.voided(this::outNow, List.of(new VolumeState.Void(chunk, g)), () -> history.written(g));
@@ -405,15 +437,21 @@ final class Chunks {
     try {
       drain(slot, deadline);
       durability.flush(deadline);
-      Chunk chunk = recover(slot);
-      settle(slot, chunk, checkpointer, deadline);
-      recovered.look(chunk);
+      Chunk chunk = recover(slot, deadline);
+      if (chunk != null) {
+        settle(slot, chunk, checkpointer, deadline);
+        recovered.look(chunk);
+      }
       synchronized (slot) {
         slot.readable = null;
         slot.previous = null;
         slot.out = new VolumeState.Out(Reason.NONE, -1);
         change(slot, ChunkState.ONLINE, "");
-        serve(slot, chunk);
+        if (chunk != null) {
+          serve(slot, chunk);
+        } else {
+          slot.notifyAll();
+        }
       }
       back = true;
       keeper.returned(this::outNow, id);
@@ -442,10 +480,14 @@ final class Chunks {
     }
   }
 
-  private Chunk recover(ChunkSlot slot) throws IOException {
+  /** The next incarnation; null if the chunk was never used, and its first one may wait. */
+  private @Nullable Chunk recover(ChunkSlot slot, long deadline) throws IOException {
     ChunkIo io = new ChunkIo(device, slot.id, slot.base, slot.geometry.blocks());
     HeaderCopies headers = HeaderCopies.read(io, slot.geometry, layout.uuid());
     if (!headers.initialized()) {
+      if (slot.lastG == 0 && !slot.initialized) {
+        return null;
+      }
       slot.initialized = false;
       throw new CorruptException(slot.id, 0, "chunk " + slot.id + " lost its headers");
     }
@@ -468,7 +510,13 @@ final class Chunks {
           "chunk %d: its journal ends at commit %x, but %x was acknowledged"
               .formatted(slot.id, last, slot.lastG));
     }
-    return Chunk.recover(layout.uuid(), slot.geometry, io, headers, kept, resident);
+    Chunk chunk = Chunk.recover(layout.uuid(), slot.geometry, io, headers, kept, resident);
+    if (chunk.blank(deadline)) {
+      chunk.abandon();
+      slot.initialized = false;
+      return null;
+    }
+    return chunk;
   }
 
   private void settle(ChunkSlot slot, Chunk chunk, Checkpointer checkpointer, long deadline)

@@ -27,7 +27,9 @@ final class Crowded {
    * @throws FsException the same, if it is something else or has gone on for too long
    */
   void afterFailure(FsException e, int chunk) throws FsException {
-    if (e.reason() != FsException.Reason.NO_SPACE || ++failures > MAX_FAILURES) {
+    if (e.reason() != FsException.Reason.NO_SPACE
+        || e.chunk() != chunk
+        || ++failures > MAX_FAILURES) {
       throw e;
     }
     add(chunk);

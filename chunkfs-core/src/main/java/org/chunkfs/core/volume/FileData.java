@@ -95,23 +95,25 @@ final class FileData {
     }
   }
 
-  /** Notes a TRIM entry that an earlier opening left, before anybody can change the file. */
-  void trimPending(long id, long from, long to) {
-    trimming.pend(id, from, to);
-  }
-
   /**
    * Finishes a TRIM entry of the orphan index that an earlier opening left; {@code from} and {@code
    * to} as it says. If that cannot be done now, the next change of the file does it.
    */
   void finishTrim(long id, long from, long to, long deadline) throws IOException {
-    trimming.pend(id, from, to);
+    trimPending(id, from, to);
     leases.release(changing(id, deadline));
   }
 
+  /** Remembers such an entry: whoever changes the file finishes it first. */
+  void trimPending(long id, long from, long to) {
+    trimming.pend(id, from, to);
+  }
+
   /**
-   * Frees an inode of any kind that has no names left, with all its data, items and parts, in
-   * bounded steps, and takes it out of the orphan index. After a failure: call it again.
+   * Frees all data and all parts of an inode of any kind that has no names left, in bounded steps;
+   * the inode itself stays. After a failure: call it again.
+   *
+   * @throws org.chunkfs.core.error.FsException STALE if it is gone
    */
   void freeAll(long id, long deadline) throws IOException {
     Lease lease = leases.exclusive(id, deadline);

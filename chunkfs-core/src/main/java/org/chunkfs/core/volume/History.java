@@ -1,7 +1,6 @@
 package org.chunkfs.core.volume;
 
 import java.util.Arrays;
-import org.chunkfs.core.chunk.Numbers;
 
 /**
  * The volume's one history: hands out commit numbers and knows up to where all of them are
@@ -10,7 +9,7 @@ import org.chunkfs.core.chunk.Numbers;
  * <p>Number = epoch (24 bits) above a counter (40 bits) that starts from 1 in each epoch. Numbers
  * have no gaps: each one taken is reported {@link #written} in the end, as a commit or as a void.
  */
-final class History implements Numbers {
+final class History {
   private static final int COUNTER_BITS = 40;
 
   private final long base;
@@ -28,8 +27,7 @@ final class History implements Numbers {
     return (int) (g >>> COUNTER_BITS);
   }
 
-  @Override
-  public synchronized long take() {
+  synchronized long take() {
     long g = next++;
     long span = g - allWrittenBelow;
     if (span >= (long) done.length * 64) {
@@ -53,8 +51,11 @@ final class History implements Numbers {
     return (int) (g >>> 6) & bits.length - 1;
   }
 
-  @Override
-  public synchronized void written(long g) {
+  /** May be said twice of one number: by who wrote it and by who voided it at the same time. */
+  synchronized void written(long g) {
+    if (g < allWrittenBelow) {
+      return;
+    }
     done[word(g, done)] |= 1L << g;
     while (allWrittenBelow < next
         && (done[word(allWrittenBelow, done)] & 1L << allWrittenBelow) != 0) {

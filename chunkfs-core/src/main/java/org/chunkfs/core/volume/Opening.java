@@ -301,9 +301,14 @@ final class Opening {
             return;
           }
           try {
-            chunks.put(
-                id,
-                Chunk.recover(layout.uuid(), slots[id].geometry, f.io, f.headers, scan, resident));
+            Chunk chunk =
+                Chunk.recover(layout.uuid(), slots[id].geometry, f.io, f.headers, scan, resident);
+            slots[id].initialized = !chunk.blank(Long.MAX_VALUE);
+            if (slots[id].initialized) {
+              chunks.put(id, chunk);
+            } else {
+              chunk.abandon(); // as never used: its first incarnation begins when somebody needs it
+            }
           } catch (CorruptException e) {
             fail(id, Reason.DAMAGE, e.block(), e);
           } catch (IOException e) {

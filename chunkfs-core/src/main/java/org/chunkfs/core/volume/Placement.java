@@ -2,7 +2,6 @@ package org.chunkfs.core.volume;
 
 import java.io.IOException;
 import java.util.Collection;
-import java.util.List;
 import org.chunkfs.core.chunk.Chunk;
 import org.chunkfs.core.chunk.Retry;
 import org.chunkfs.core.error.ChunkFsException;
@@ -153,10 +152,5 @@ final class Placement {
       throw new FsException(FsException.Reason.NO_SPACE, "no chunk of the image has room");
     }
     return r;
-  }
-
-  /** {@link #emptiest(Engine, Collection)} of all chunks. */
-  static int emptiest(Engine engine) {
-    return emptiest(engine, List.of());
   }
 }

@@ -163,11 +163,11 @@ final class Renaming {
       RenameMode mode,
       boolean ancestryKnown)
       throws IOException {
+    Attributes.requireDirectory(tx.of(toDir), toDir);
     DirEntry source = directories.find(tx, fromDir, from);
     if (source == null) {
       throw Names.notFound(from);
     }
-    Attributes.requireDirectory(tx.of(toDir), toDir);
     directories.requireLinked(tx.of(toDir), toDir);
     DirEntry target = directories.find(tx, toDir, to);
     if (target == null && mode == RenameMode.EXCHANGE) {

@@ -101,6 +101,7 @@ final class StateKeeper {
         pending = null;
         writing = true;
         next = state.next(out.get(), List.copyOf(voids));
+        state = next; // at once: what changes during the write goes into the one after it
         then = List.copyOf(afterwards);
         afterwards.clear();
       }
@@ -114,7 +115,6 @@ final class StateKeeper {
       }
       synchronized (this) {
         writing = false;
-        state = next;
         failure = failed;
         notifyAll();
       }

@@ -6,9 +6,7 @@ import org.chunkfs.core.chunk.Inodes;
 import org.chunkfs.core.chunk.ItemCursor;
 import org.chunkfs.core.chunk.ItemMap;
 import org.chunkfs.core.format.ChunkGeometry;
-import org.chunkfs.core.format.ChunkStateBlock;
 import org.chunkfs.core.format.Ino;
-import org.chunkfs.core.format.InodeRecord;
 import org.chunkfs.core.format.ItemType;
 import org.chunkfs.core.format.Items;
 
@@ -24,20 +22,10 @@ final class TrimIndex {
     long ino = Ino.ofId(id);
     long index = Inodes.index(tx, ChunkGeometry.ORPHANS);
     ItemCursor c = new ItemCursor(tx, index);
-    boolean there = ItemMap.find(c, ItemType.ORPHAN, ino, 0);
-    if (there && reason(c) == Items.Orphan.UNLINKED) {
+    if (ItemMap.find(c, ItemType.ORPHAN, ino, 0) && reason(c) == Items.Orphan.UNLINKED) {
       return;
     }
-    byte[] value = new byte[Items.Orphan.SIZE];
-    Items.Orphan.GENERATION.set(
-        value, 0, InodeRecord.GENERATION.get(Inodes.bytes(tx, ino), Inodes.at(ino)));
-    Items.Orphan.REASON.set(value, 0, Items.Orphan.TRIM);
-    Items.Orphan.FROM.set(value, 0, from);
-    Items.Orphan.TO.set(value, 0, to);
-    ItemMap.put(tx, index, ItemType.ORPHAN, ino, 0, value);
-    if (!there) {
-      tx.count(ChunkStateBlock.ORPHANS, 1);
-    }
+    OrphanIndex.put(tx, id, Items.Orphan.TRIM, from, to);
   }
 
   /** Takes a file's TRIM entry out, if it has one. */
@@ -45,15 +33,7 @@ final class TrimIndex {
     long index = Inodes.index(tx, ChunkGeometry.ORPHANS);
     ItemCursor c = new ItemCursor(tx, index);
     if (ItemMap.find(c, ItemType.ORPHAN, Ino.ofId(id), 0) && reason(c) == Items.Orphan.TRIM) {
-      drop(tx, id);
-    }
-  }
-
-  /** Takes an inode's entry out, whatever its reason. */
-  static void drop(ChunkTx tx, long id) throws IOException {
-    long index = Inodes.index(tx, ChunkGeometry.ORPHANS);
-    if (ItemMap.remove(tx, index, ItemType.ORPHAN, Ino.ofId(id), 0)) {
-      tx.count(ChunkStateBlock.ORPHANS, -1);
+      OrphanIndex.remove(tx, Ino.ofId(id));
     }
   }
 

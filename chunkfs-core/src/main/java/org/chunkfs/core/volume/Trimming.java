@@ -20,14 +20,8 @@ final class Trimming {
   /** Most blocks freed by one commit. */
   static final int STEP = 1024;
 
-  /** Most pages of an item tree freed by one commit. */
-  private static final int TREE_STEP = 32;
-
   /** Most blocks of a file that goes in the commit that takes its last name. */
   private static final int SMALL = 64;
-
-  /** An inode is not there any more. */
-  private static final long GONE = -1;
 
   /** Chunks that one step may lock. */
   private static final int WIDTH = Engine.MAX_PARTICIPANTS - 2;
@@ -127,7 +121,7 @@ final class Trimming {
       if (end > low) {
         return end;
       }
-      if (tail && range.from() >= from && range.from() > 0) {
+      if (tail && range.from() >= from && (range.from() > 0 || range.partId() != id)) {
         unmap(tx, head, id, range);
       } else if (tail) {
         return from;
@@ -140,25 +134,22 @@ final class Trimming {
     return InodeRecord.BLOCKS.get(Inodes.bytes(part.chunk(), part.ino()), Inodes.at(part.ino()));
   }
 
-  /** Gives the last range, which is empty, to the part before it. */
+  /** Gives the last range, which is empty, to the part before it, the first one to the head. */
   private static void unmap(Tx tx, ChunkTx head, long id, Continuations.Range last)
       throws IOException {
     List<Continuations.Range> ranges = Continuations.ranges(head, id);
-    long heir = ranges.get(ranges.size() - 2).partId();
+    long heir = last.from() == 0 ? id : ranges.get(ranges.size() - 2).partId();
     Continuations.map(tx, id, last.from(), Continuations.END, heir);
     if (last.partId() != id && !Continuations.mapped(head, id, last.partId())) {
       Continuations.drop(tx, id, last.partId());
     }
   }
 
-  /**
-   * Frees an inode that has no names left, with everything it has, and takes it out of the orphan
-   * index; may be begun again at any point. An inode that is gone already is no error.
-   */
+  /** Frees all data of an inode, and all its parts; may be begun again at any point. */
   void freeAll(Lease lease, long deadline) throws IOException {
     long id = lease.id;
     long end = Continuations.END;
-    while (end != GONE) {
+    while (end > 0) {
       long from = end;
       end =
           engine.update(
@@ -166,38 +157,15 @@ final class Trimming {
               true,
               tx -> {
                 lease.require();
-                return freeStep(tx, id, from);
+                Inodes.find(tx.of(id), id);
+                return step(tx, id, 0, from, true);
               },
               Ino.chunk(id));
-      if (end != GONE) {
+      if (end > 0) {
         FileWriter.requireTime(deadline, id);
       }
     }
     pending.remove(id);
-  }
-
-  /** One commit of {@link #freeAll}: returns the new end of the data, or {@link #GONE}. */
-  private static long freeStep(Tx tx, long id, long end) throws IOException {
-    ChunkTx head = tx.of(id);
-    if (!there(head, id)) {
-      return GONE;
-    }
-    long left = end > 0 ? step(tx, id, 0, end, true) : 0;
-    if (left > 0 || ItemMap.freeTree(head, Ino.ofId(id), TREE_STEP) == TREE_STEP) {
-      return left;
-    }
-    Inodes.free(head, Ino.ofId(id));
-    TrimIndex.drop(head, id);
-    return GONE;
-  }
-
-  private static boolean there(ChunkTx head, long id) throws IOException {
-    try {
-      Inodes.find(head, id);
-      return true;
-    } catch (FsException gone) {
-      return false;
-    }
   }
 
   /**

@@ -390,7 +390,7 @@ public final class Volume implements Vfs, AutoCloseable {
 
   @Override
   public Attr symlink(long dir, byte[] name, byte[] target, Creation creation) throws IOException {
-    int mode = S_IFLNK | creation.mode() & PERMISSIONS;
+    int mode = S_IFLNK | 0x1FF; // as on Linux: nobody looks at a link's own permissions
     return making.make(dir, name, mode, creation, target, engine.deadline());
   }
 

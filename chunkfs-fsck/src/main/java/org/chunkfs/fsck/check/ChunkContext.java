@@ -29,11 +29,15 @@ final class ChunkContext {
   int maxGeneration;
 
   ChunkContext(ChunkScan scan, BlockTable table, MetaBlocks blocks) {
+    this(scan, table, blocks, scan.findings());
+  }
+
+  ChunkContext(ChunkScan scan, BlockTable table, MetaBlocks blocks, Findings findings) {
     this.scan = scan;
     this.table = table;
     this.blocks = blocks;
     this.geometry = scan.geometry();
-    this.findings = scan.findings();
+    this.findings = findings;
     this.hash = new NameHash(scan.reader().layout().hashKey());
     this.root = scan.reader().layout().root();
     this.claims = new Claims(this);

@@ -171,7 +171,9 @@ public final class RingView {
 
   private boolean valid(long position, int length) {
     byte[] bytes = bytes(position, length);
-    if (bytes == null || JournalRecord.POSITION.get(bytes, 0) != position) {
+    if (bytes == null
+        || JournalRecord.MAGIC.get(bytes, 0) != JournalRecord.MAGIC_VALUE
+        || JournalRecord.POSITION.get(bytes, 0) != position) {
       return false;
     }
     CRC32C crc = new CRC32C();

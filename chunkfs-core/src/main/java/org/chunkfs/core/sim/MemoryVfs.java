@@ -1,7 +1,9 @@
-package org.chunkfs.cli;
+package org.chunkfs.core.sim;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,7 +14,6 @@ import java.util.Map;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.LongSupplier;
 import org.chunkfs.core.error.FsException;
 import org.chunkfs.core.error.FsException.Reason;
 import org.chunkfs.core.volume.Vfs;
@@ -37,14 +38,14 @@ public final class MemoryVfs implements Vfs {
   private final Deque<Long> freeInos = new ArrayDeque<>();
   private final Map<Long, Integer> generations = new HashMap<>();
   private final SparseBytes.Space space;
-  private final LongSupplier clock;
+  private final InstantSource clock;
   private long nextIno = ROOT_INO;
 
   /**
    * An empty filesystem of at most {@code blocks} blocks of 4096 bytes, with the time of {@code
    * clock}.
    */
-  public MemoryVfs(long blocks, LongSupplier clock) {
+  public MemoryVfs(long blocks, InstantSource clock) {
     this.space = new SparseBytes.Space(blocks);
     this.clock = clock;
     MemoryInode root = newInode(S_IFDIR | 0x1ED, 0, 0, 0);
@@ -52,13 +53,13 @@ public final class MemoryVfs implements Vfs {
     root.parent = root;
   }
 
-  /** An empty filesystem of 1 GiB on the system's clock. */
-  public MemoryVfs() {
-    this(1 << 18, MemoryVfs::systemTime);
+  /** An empty filesystem of 1 GiB. */
+  public MemoryVfs(InstantSource clock) {
+    this(1 << 18, clock);
   }
 
-  private static long systemTime() {
-    java.time.Instant now = java.time.Instant.now();
+  private long now() {
+    Instant now = clock.instant();
     return now.getEpochSecond() * 1_000_000_000L + now.getNano();
   }
 
@@ -99,7 +100,7 @@ public final class MemoryVfs implements Vfs {
   public Attr setattr(long id, AttrChange change) throws IOException {
     try (Held _ = writing()) {
       MemoryInode inode = inode(id);
-      long now = clock.getAsLong();
+      long now = now();
       if (change.size() != null) {
         regular(inode).data.truncate(checkedSize(change.size()));
         inode.mtime = now;
@@ -168,7 +169,7 @@ public final class MemoryVfs implements Vfs {
         inode.parent = parent;
       }
       parent.addEntry(name, inode);
-      parent.touch(clock.getAsLong());
+      parent.touch(now());
       return inode.attr();
     }
   }
@@ -200,9 +201,9 @@ public final class MemoryVfs implements Vfs {
         throw refused(Reason.TOO_MANY_LINKS, "The inode has " + inode.nlink + " names");
       }
       inode.nlink++;
-      inode.ctime = clock.getAsLong();
+      inode.ctime = now();
       parent.addEntry(name, inode);
-      parent.touch(clock.getAsLong());
+      parent.touch(now());
       return inode.attr();
     }
   }
@@ -216,7 +217,7 @@ public final class MemoryVfs implements Vfs {
         throw refused(Reason.IS_DIRECTORY, "Use rmdir for a directory");
       }
       parent.removeEntry(name);
-      parent.touch(clock.getAsLong());
+      parent.touch(now());
       dropLink(inode);
     }
   }
@@ -228,7 +229,7 @@ public final class MemoryVfs implements Vfs {
       MemoryInode inode = findEntry(parent, name);
       checkEmptyDirectory(inode);
       parent.removeEntry(name);
-      parent.touch(clock.getAsLong());
+      parent.touch(now());
       dropLink(inode);
     }
   }
@@ -306,7 +307,7 @@ public final class MemoryVfs implements Vfs {
   }
 
   private void settle(MemoryInode from, MemoryInode moved, MemoryInode to) {
-    long now = clock.getAsLong();
+    long now = now();
     if (moved.isDirectory()) {
       moved.parent = to;
     }
@@ -332,7 +333,7 @@ public final class MemoryVfs implements Vfs {
       checkedSize(offset + src.remaining());
       int written = inode.data.write(offset, src);
       if (written > 0) {
-        inode.touch(clock.getAsLong());
+        inode.touch(now());
       }
       return written;
     }
@@ -355,7 +356,7 @@ public final class MemoryVfs implements Vfs {
         case ZERO_RANGE -> data.zero(offset, length, true);
         case ZERO_RANGE_KEEP_SIZE -> data.zero(offset, length, false);
       }
-      inode(id).touch(clock.getAsLong());
+      inode(id).touch(now());
     }
   }
 
@@ -399,7 +400,7 @@ public final class MemoryVfs implements Vfs {
         throw refused(Reason.NO_XATTR, "No such attribute");
       }
       inode.xattrs.put(key, value.clone());
-      inode.ctime = clock.getAsLong();
+      inode.ctime = now();
     }
   }
 
@@ -419,7 +420,7 @@ public final class MemoryVfs implements Vfs {
       if (inode.xattrs.remove(ByteBuffer.wrap(name)) == null) {
         throw refused(Reason.NO_XATTR, "No such attribute");
       }
-      inode.ctime = clock.getAsLong();
+      inode.ctime = now();
     }
   }
 
@@ -491,7 +492,7 @@ public final class MemoryVfs implements Vfs {
     inode.uid = uid;
     inode.gid = gid;
     inode.rdev = rdev;
-    inode.bornAt(clock.getAsLong());
+    inode.bornAt(now());
     inodes.put(ino, inode);
     return inode;
   }
@@ -605,7 +606,7 @@ public final class MemoryVfs implements Vfs {
 
   private void dropLink(MemoryInode inode) {
     inode.nlink--;
-    inode.ctime = clock.getAsLong();
+    inode.ctime = now();
     dropIfUnused(inode);
   }
 

@@ -1,4 +1,4 @@
-package org.chunkfs.cli;
+package org.chunkfs.core.sim;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;

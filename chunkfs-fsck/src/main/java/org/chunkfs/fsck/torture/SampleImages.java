@@ -1,4 +1,4 @@
-package org.chunkfs.fsck;
+package org.chunkfs.fsck.torture;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -17,20 +17,29 @@ import org.chunkfs.core.volume.Volume;
 import org.chunkfs.core.volume.VolumeOptions;
 
 /** Small images with something of everything in them, made from a seed. */
-final class Samples {
-  static final byte[] BOOT = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+public final class SampleImages {
+  private static final byte[] BOOT = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+  private static final int CHUNKS = 6;
+  private static final int CHUNK = 4 << 20;
   private static final Vfs.Creation FILE = new Vfs.Creation(0x1A4, 1, 2, 0);
   private static final Vfs.Creation DIR = new Vfs.Creation(0x1ED, 1, 2, 0);
 
-  private Samples() {}
+  private SampleImages() {}
 
-  static MemoryDevice empty(long seed) throws IOException {
-    MemoryDevice device = new MemoryDevice((1 << 20) + (6L << 22));
-    ChunkFs.format(device, FormatOptions.seeded(seed, 1_000).withChunkBytes(4 << 20));
+  /** The boot id that these images were opened under: to their checks the machine has run on. */
+  public static byte[] bootId() {
+    return BOOT.clone();
+  }
+
+  /** A new image of six chunks of 4 MiB. */
+  public static MemoryDevice empty(long seed) throws IOException {
+    MemoryDevice device = new MemoryDevice((1 << 20) + (long) CHUNKS * CHUNK);
+    ChunkFs.format(device, FormatOptions.seeded(seed, 1_000).withChunkBytes(CHUNK));
     return device;
   }
 
-  static Volume open(MemoryDevice device) throws IOException {
+  /** Opens an image as its owner would. */
+  public static Volume open(MemoryDevice device) throws IOException {
     return Volume.open(
         Image.of(device),
         VolumeOptions.defaults()
@@ -44,13 +53,14 @@ final class Samples {
    *
    * @param settled whether it was closed, and opened and closed once more; else as after SIGKILL
    */
-  static MemoryDevice full(long seed, boolean settled) throws IOException {
+  public static MemoryDevice full(long seed, boolean settled) throws IOException {
     MemoryDevice device = empty(seed);
     Volume volume = open(device);
     SplittableRandom random = new SplittableRandom(seed);
     fill(volume, random, 6, 20);
     if (settled) {
       volume.close();
+      device = device.snapshot();
       volume = open(device);
       fill(volume, random, 2, 10);
       volume.close();

@@ -1,0 +1,148 @@
+package org.chunkfs.core.sim;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Long runs of experiments: as many scripts as wanted from a seed, each on a new image in memory,
+ * until the first broken promise, which is shrunk to the shortest script that still shows it.
+ */
+public final class Soak {
+  /** What is tried. */
+  public enum Kind {
+    /** Answers like the reference, through kills and crashes of chunks. */
+    MODEL,
+    /** The same with directories of hundreds of long names. */
+    WIDE,
+    /** The same on images that fill up. */
+    FULL,
+    /** Every state that a death of the process can leave. */
+    PROCESS_DEATH,
+    /** Many of the states that a loss of power can leave. */
+    POWER_LOSS,
+    /** Chunks crash and come back under the load of several threads. */
+    CHUNK_CRASH,
+    /** A chunk's device hangs. */
+    HANG,
+    /** Read errors and flipped bits in one chunk. */
+    DAMAGE
+  }
+
+  /**
+   * What is to be run.
+   *
+   * @param seed of the first script; the next ones have the next numbers
+   * @param runs number of scripts
+   * @param steps length of each
+   * @param data whether files get content
+   */
+  public record Plan(Kind kind, long seed, int runs, int steps, boolean data) {}
+
+  /**
+   * A broken promise.
+   *
+   * @param seed of its script
+   * @param what was broken
+   * @param script shortest one found that still does
+   */
+  public record Violation(Kind kind, long seed, String what, List<Op> script) {
+    @Override
+    public String toString() {
+      StringBuilder text = new StringBuilder();
+      text.append(kind).append(" seed ").append(seed).append(": ").append(what).append('\n');
+      script.forEach(op -> text.append("  ").append(op).append('\n'));
+      return text.toString();
+    }
+  }
+
+  /**
+   * What came of it.
+   *
+   * @param runs scripts that were run, before any shrinking
+   * @param steps their steps
+   * @param states states that were opened and compared
+   * @param first the first broken promise; null: none
+   */
+  public record Result(long runs, long steps, long states, @Nullable Violation first) {}
+
+  private static final int CHUNKS = 4;
+
+  /** Crash states looked at of each script, about. */
+  private static final int STATES = 120;
+
+  private Soak() {}
+
+  /** Runs until all is done, or something is broken. */
+  public static Result run(Plan plan) throws IOException {
+    Trial trial = trial(plan);
+    for (int i = 0; i < plan.runs; i++) {
+      long seed = plan.seed + i;
+      List<Op> script = script(plan, seed);
+      String what = trial.verdict(script, seed);
+      if (what != null) {
+        long steps = trial.steps;
+        long states = trial.states;
+        return new Result(i + 1L, steps, states, shrink(plan, trial, seed, script, what));
+      }
+    }
+    return new Result(plan.runs, trial.steps, trial.states, null);
+  }
+
+  /** Runs one script again; null if it breaks nothing. */
+  public static @Nullable String replay(Plan plan, List<Op> script) throws IOException {
+    return trial(plan).verdict(script, plan.seed);
+  }
+
+  private static Trial trial(Plan plan) throws IOException {
+    return switch (plan.kind) {
+      case MODEL, WIDE ->
+          new ModelTrial(Trial.image(CHUNKS), Trial.options().withCheckpoint(2, 128 << 10));
+      case PROCESS_DEATH, POWER_LOSS ->
+          new CrashTrial(
+              Trial.image(CHUNKS),
+              Trial.options().withCheckpoint(plan.seed % 2 == 0 ? 1 : 50, 1 << 20),
+              plan.kind == Kind.POWER_LOSS,
+              STATES);
+      default -> new ModelTrial(Trial.image(2), Trial.options().withCheckpoint(20, 1 << 20));
+    };
+  }
+
+  private static List<Op> script(Plan plan, long seed) {
+    return switch (plan.kind) {
+      case MODEL -> ModelTrial.script(Workload.small(plan.data), seed, plan.steps, CHUNKS);
+      case WIDE -> ModelTrial.script(Workload.wide(plan.data), seed, plan.steps, CHUNKS);
+      case PROCESS_DEATH, POWER_LOSS ->
+          CrashTrial.script(Workload.small(plan.data), seed, plan.steps);
+      default -> ModelTrial.script(Workload.filling(plan.data), seed, plan.steps, 2);
+    };
+  }
+
+  /** Takes away steps as long as something stays broken. */
+  private static Violation shrink(Plan plan, Trial trial, long seed, List<Op> script, String what) {
+    List<Op> least = script;
+    String last = what;
+    int budget = 400;
+    for (int part = script.size() / 2; part >= 1 && budget > 0; ) {
+      boolean shorter = false;
+      for (int from = 0; from < least.size() && budget > 0; ) {
+        List<Op> less = new ArrayList<>(least.subList(0, from));
+        less.addAll(least.subList(Math.min(least.size(), from + part), least.size()));
+        budget--;
+        String still = trial.verdict(less, seed);
+        if (still != null) {
+          least = less;
+          last = still;
+          shorter = true;
+        } else {
+          from += part;
+        }
+      }
+      if (part > 1 || !shorter) {
+        part /= 2;
+      }
+    }
+    return new Violation(plan.kind, seed, last, List.copyOf(least));
+  }
+}

@@ -1,0 +1,86 @@
+package org.chunkfs.fsck.repair;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.chunkfs.core.format.Field;
+import org.chunkfs.core.format.InodeRecord;
+import org.chunkfs.core.format.ItemType;
+import org.chunkfs.fsck.scan.Item;
+import org.jspecify.annotations.Nullable;
+
+/** One inode while its chunk is repaired: its record, and its items whatever form they had. */
+final class InodeModel {
+  final long ino;
+  final byte[] record;
+  final TreeSet<Item> items = new TreeSet<>();
+
+  /** Its tree's pages, if they can stay as they are. */
+  final List<int[]> pages = new ArrayList<>();
+
+  /** Its items must be written anew. */
+  boolean rewrite;
+
+  InodeModel(long ino, byte[] record) {
+    this.ino = ino;
+    this.record = record;
+  }
+
+  int generation() {
+    return InodeRecord.GENERATION.get(record, 0);
+  }
+
+  int mode() {
+    return InodeRecord.MODE.get(record, 0);
+  }
+
+  int flags() {
+    return InodeRecord.FLAGS.get(record, 0);
+  }
+
+  boolean index() {
+    return (flags() & InodeRecord.FLAG_INDEX) != 0;
+  }
+
+  boolean continuation() {
+    return (flags() & InodeRecord.FLAG_CONTINUATION) != 0;
+  }
+
+  boolean spread() {
+    return (flags() & InodeRecord.FLAG_SPREAD) != 0;
+  }
+
+  boolean directory() {
+    return mode() >> 12 == 4;
+  }
+
+  boolean regular() {
+    return mode() >> 12 == 8;
+  }
+
+  void set(Field.U32 field, int value) {
+    field.set(record, 0, value);
+  }
+
+  void put(Item item) {
+    items.remove(item);
+    items.add(item);
+    rewrite = true;
+  }
+
+  void remove(Item item) {
+    rewrite |= items.remove(item);
+  }
+
+  /** The item with that key, or null. */
+  @Nullable Item find(ItemType type, long major, long minor) {
+    Item key = new Item(type.code(), major, minor, new byte[0]);
+    Item found = items.ceiling(key);
+    return found != null && found.compareTo(key) == 0 ? found : null;
+  }
+
+  /** Its items of one type, in order. */
+  List<Item> of(ItemType type) {
+    return items.stream().filter(i -> i.type() == type.code()).toList();
+  }
+}
