@@ -64,6 +64,7 @@ public final class Main implements Runnable {
         .addSubcommand(new ImportCommand(opener))
         .addSubcommand(new ExportCommand(opener))
         .addSubcommand(new InspectCommand(opener))
+        .addSubcommand(new CorruptCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::refuse);
   }

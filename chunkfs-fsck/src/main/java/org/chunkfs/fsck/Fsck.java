@@ -12,7 +12,9 @@ import org.chunkfs.fsck.check.ImageCheck;
 import org.chunkfs.fsck.check.Progress;
 import org.chunkfs.fsck.problem.Finding;
 import org.chunkfs.fsck.problem.Findings;
+import org.chunkfs.fsck.problem.Problem;
 import org.chunkfs.fsck.problem.Severity;
+import org.chunkfs.fsck.repair.Repairer;
 import org.chunkfs.fsck.report.FsckReport;
 import org.chunkfs.fsck.report.Paths;
 
@@ -30,6 +32,47 @@ public final class Fsck {
       throws IOException {
     ImageCheck.Result result = ImageCheck.run(image, options.forCheck(), progress);
     return report(image, result, List.of(), false, List.of());
+  }
+
+  /**
+   * Checks an image, and repairs what {@code options} allow. The image must be open for writing, and
+   * nobody else's.
+   *
+   * @throws IOException if something cannot be written: running it again goes on from there
+   */
+  public static FsckReport repair(Image image, FsckOptions options, Progress progress)
+      throws IOException {
+    ImageCheck.Result first = ImageCheck.run(image, options.forCheck(), progress);
+    boolean may =
+        switch (options.repair()) {
+          case NO -> false;
+          case PREEN ->
+              first.findings().list().stream()
+                  .allMatch(f -> f.problem().preen() || f.problem().severity() == Severity.NOTE);
+          case YES -> true;
+        };
+    boolean needed = first.findings().anyWrong() || first.findings().count(Problem.CHUNK_OUT) > 0;
+    if (!may || !needed) {
+      return report(image, first, List.of(), false, List.of());
+    }
+    Repairer.Result done =
+        new Repairer(image, options.forCheck(), progress, options.now()).run(first);
+    return report(image, first, done.log(), true, done.last().findings().list());
+  }
+
+  /**
+   * What {@link #repair} would begin with, in words; changes nothing.
+   *
+   * @throws IOException if interrupted, or if there is no room for a repair
+   */
+  public static FsckReport plan(Image image, FsckOptions options, Progress progress)
+      throws IOException {
+    ImageCheck.Result first = ImageCheck.run(image, options.forCheck(), progress);
+    List<String> plan =
+        first.findings().anyWrong()
+            ? new Repairer(image, options.forCheck(), progress, options.now()).plan(first)
+            : List.of();
+    return report(image, first, plan, false, List.of());
   }
 
   static FsckReport report(

@@ -179,6 +179,20 @@ public final class ChunkTx implements BlockWriter {
     add(block, null, fresh);
   }
 
+  /**
+   * Makes a block, metadata or table, have these bytes whatever it had, without reading it: for
+   * repair. The record has its full image. Counters are the caller's.
+   */
+  public void overwrite(int block, byte[] bytes) {
+    int i = index(block);
+    if (i >= 0) {
+      before[i] = null;
+      now[i] = bytes.clone();
+    } else {
+      add(block, null, bytes.clone());
+    }
+  }
+
   @Override
   public void free(int block) throws IOException {
     TableOps.clear(edit(geometry().tableBlock(block)), block);

@@ -31,7 +31,7 @@ public final class ChunkFs {
   private static final int MAX_REPLICAS = 5;
 
   /** Generation of the root directory: the first one that its chunk gives, the indexes have 1. */
-  static final int ROOT_GENERATION = 2;
+  public static final int ROOT_GENERATION = 2;
 
   private ChunkFs() {}
 

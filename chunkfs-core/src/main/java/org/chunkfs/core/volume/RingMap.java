@@ -118,7 +118,7 @@ public final class RingMap {
   }
 
   /** Changes a chunk's bit; handed to the operating system on return. */
-  synchronized void set(int chunk, boolean used) throws IOException {
+  public synchronized void set(int chunk, boolean used) throws IOException {
     if (get(chunk) == used) {
       return;
     }

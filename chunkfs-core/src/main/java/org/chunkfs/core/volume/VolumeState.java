@@ -133,6 +133,11 @@ public record VolumeState(
         List.copyOf(nowAbsents));
   }
 
+  /** The record that follows this one, with nothing else changed. */
+  public VolumeState successor() {
+    return next(out, voids);
+  }
+
   VolumeState next(TreeMap<Integer, Out> nowOut, List<Void> nowVoids) {
     return new VolumeState(
         sequence + 1, epoch, bootId, opened, nowOut, nowVoids, decisions, absents);

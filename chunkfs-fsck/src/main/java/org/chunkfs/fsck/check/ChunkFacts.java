@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.chunkfs.core.format.Ino;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +92,20 @@ public final class ChunkFacts {
 
   public List<Fact.In> ins() {
     return ins;
+  }
+
+  /** Chunks that this one has references to, or from. */
+  public Set<Integer> neighbours() {
+    Set<Integer> all = new TreeSet<>();
+    dirents.forEach(d -> all.add(Ino.chunk(d.target())));
+    backs.forEach(b -> all.add(Ino.chunk(b.parent())));
+    outs.forEach(o -> all.add(Ino.chunk(o.target())));
+    ins.forEach(i -> all.add(i.chunk()));
+    contsOut.forEach(c -> all.add(Ino.chunk(c.part())));
+    contsIn.forEach(c -> all.add(Ino.chunk(c.head())));
+    parts.forEach(p -> all.add(Ino.chunk(p.head())));
+    heads.forEach(h -> h.map().forEach(r -> all.add(Ino.chunk(r.part()))));
+    return all;
   }
 
   /** File data that is gone. */

@@ -53,6 +53,34 @@ public final class ChunkScan {
     return new ChunkScan(reader, findings, headers, ring, kept, overlay, table);
   }
 
+  /**
+   * Opens a chunk for repair: as {@link #open}, and where headers or journal are damaged with what
+   * can be guessed and found of them.
+   */
+  public static ChunkScan salvage(ChunkReader reader, Keep keep) {
+    Findings findings = new Findings(reader.chunk());
+    HeaderPair headers = HeaderPair.read(reader, findings);
+    byte[] header = headers.header();
+    if (header == null) {
+      int epoch = RingSalvage.epoch(reader);
+      headers = HeaderPair.salvage(reader, epoch);
+      header = headers.header();
+    }
+    if (header == null || !headers.initialized()) {
+      return new ChunkScan(
+          reader, findings, headers, null, null, Overlay.empty(reader.geometry()), null);
+    }
+    RingView ring = RingView.read(reader, header);
+    RingScanner.Scan kept = keep.keep(reader.chunk(), header, ring.scan());
+    Overlay overlay = Overlay.of(kept.records(), reader.geometry(), findings);
+    long end = ring.scan().end();
+    if (ring.scan().damage() != null || headers.rootLost()) {
+      overlay.addAfterGap(RingSalvage.after(reader, header, end));
+    }
+    BlockTable table = BlockTable.read(reader, headers, overlay, findings);
+    return new ChunkScan(reader, findings, headers, ring, kept, overlay, table);
+  }
+
   public int chunk() {
     return reader.chunk();
   }

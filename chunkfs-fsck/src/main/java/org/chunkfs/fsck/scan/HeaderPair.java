@@ -2,6 +2,7 @@ package org.chunkfs.fsck.scan;
 
 import java.io.IOException;
 import java.util.Arrays;
+import org.chunkfs.core.chunk.HeaderCopies;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkGeometry;
@@ -23,6 +24,7 @@ public final class HeaderPair {
   private final byte @Nullable [] @Nullable [] roots = new byte[2][];
   private final boolean[] rootGood = new boolean[2];
   private int current = -1;
+  private boolean real = true;
 
   private HeaderPair(ChunkGeometry geometry) {
     this.geometry = geometry;
@@ -43,6 +45,59 @@ public final class HeaderPair {
       }
     }
     return pair;
+  }
+
+  /**
+   * A pair for a chunk that has lost both headers: made up, around the table root that fits the
+   * table best. Without any root it is of a chunk that was never used.
+   *
+   * @param ringEpoch epoch of the journal, as far as it is known
+   */
+  static HeaderPair salvage(ChunkReader reader, int ringEpoch) {
+    HeaderPair pair = new HeaderPair(reader.geometry());
+    int best = -1;
+    int most = -1;
+    for (int slot = 0; slot < 2; slot++) {
+      try {
+        byte[] root = reader.read(reader.geometry().root(slot), reader.geometry().rootBlocks());
+        if (pair.rootProblem(reader, slot, root) == null) {
+          pair.roots[slot] = root;
+          int fit = pair.fit(reader, root);
+          if (fit > most) {
+            most = fit;
+            best = slot;
+          }
+        }
+      } catch (IOException e) {
+        // the other one, perhaps
+      }
+    }
+    pair.real = false;
+    pair.current = Math.max(best, 0);
+    byte[] header =
+        HeaderCopies.blank(
+            reader.layout().uuid(),
+            reader.chunk(),
+            reader.geometry(),
+            pair.current,
+            block -> reader.layout().embed(block, reader.layout().memberOf(reader.chunk())));
+    ChunkHeader.FLAGS.set(header, 0, best < 0 ? 0 : ChunkHeader.INITIALIZED);
+    ChunkHeader.RING_EPOCH.set(header, 0, ringEpoch);
+    pair.headers[pair.current] = header;
+    return pair;
+  }
+
+  private int fit(ChunkReader reader, byte[] root) {
+    int fit = 0;
+    for (int i = 0; i < geometry.tableBlocks(); i++) {
+      try {
+        int crc = Crc.ofTable(reader.read(geometry.tableStart() + i, 1));
+        fit += crc == crc(root, i) ? 1 : 0;
+      } catch (IOException e) {
+        // fits no root
+      }
+    }
+    return fit;
   }
 
   private void readHeader(ChunkReader reader, int copy, Findings findings) {
@@ -245,6 +300,16 @@ public final class HeaderPair {
 
   public boolean initialized() {
     return current >= 0 && initialized(current);
+  }
+
+  /** Whether there is a header copy that can be believed; else what is here is made up. */
+  public boolean real() {
+    return real && current >= 0;
+  }
+
+  /** Whether the root that counts cannot be believed. */
+  boolean rootLost() {
+    return current >= 0 && !rootGood[current];
   }
 
   /** Whether root slot {@code slot} is what its header says. */

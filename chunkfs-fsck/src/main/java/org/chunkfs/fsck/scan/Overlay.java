@@ -43,6 +43,40 @@ public final class Overlay {
     return overlay;
   }
 
+  /**
+   * Adds records from behind a gap: whole images count, and differences on them; of a table block
+   * every entry that changed counts, since entries are logged whole.
+   */
+  void addAfterGap(List<RingRecord> records) {
+    BitSet imaged = new BitSet();
+    for (RingRecord record : records) {
+      if (record.type() == JournalRecord.COMMIT) {
+        try {
+          record.forEachRedo(
+              (block, image, redo) -> {
+                boolean mine = geometry.inTable(block) || geometry.inBody(block);
+                byte[] before = mine ? built.get(block) : null;
+                if (!mine || !image && (before == null || !usable(block, imaged))) {
+                  return;
+                }
+                byte[] target = image ? new byte[BlockHeader.BLOCK] : before;
+                if (target != null) {
+                  redo.applyTo(target);
+                  built.put(block, target);
+                  imaged.set(block);
+                }
+              });
+        } catch (CorruptException e) {
+          return; // a record of nothing that we know ends it
+        }
+      }
+    }
+  }
+
+  private boolean usable(int block, BitSet imaged) {
+    return geometry.inTable(block) || imaged.get(block);
+  }
+
   private void apply(RingRecord record, Findings findings) {
     try {
       record.forEachRedo((block, image, redo) -> {
@@ -81,6 +115,11 @@ public final class Overlay {
   /** Blocks that have a record but cannot be made: their current content is lost. */
   public boolean lost(int block) {
     return unbuilt.get(block);
+  }
+
+  /** Whether there is any such block. */
+  public boolean anyLost() {
+    return !unbuilt.isEmpty();
   }
 
   public boolean isEmpty() {

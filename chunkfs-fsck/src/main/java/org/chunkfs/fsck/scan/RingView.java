@@ -99,6 +99,9 @@ public final class RingView {
     }
   }
 
+  /** How many epochs back a record may be of. */
+  private static final int EARLIER = 16;
+
   /** Something that looks like a record and is none. */
   private record Torn(long position, int type, long g, String what) {}
 
@@ -153,8 +156,11 @@ public final class RingView {
     int length = JournalRecord.LENGTH.get(bytes, 0);
     boolean chained = JournalRecord.PREV_G.get(bytes, 0) == lastG;
     boolean sized = length >= JournalRecord.SIZE && length % 8 == 0 && length <= ringBytes;
-    if (sized && valid(position, length)) {
+    if (sized && valid(position, length, id.epoch())) {
       return type == JournalRecord.WRAP && chained;
+    }
+    if (sized && ofEarlierRing(position, length)) {
+      return false;
     }
     int traits = 0;
     traits += JournalRecord.MAGIC.get(bytes, 0) == JournalRecord.MAGIC_VALUE ? 1 : 0;
@@ -169,7 +175,17 @@ public final class RingView {
     return false;
   }
 
-  private boolean valid(long position, int length) {
+  /** Whether a record is whole, but of the ring that was here before a new start. */
+  private boolean ofEarlierRing(long position, int length) {
+    for (int epoch = id.epoch() - 1; epoch > 0 && epoch >= id.epoch() - EARLIER; epoch--) {
+      if (valid(position, length, epoch)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean valid(long position, int length, int epoch) {
     byte[] bytes = bytes(position, length);
     if (bytes == null
         || JournalRecord.MAGIC.get(bytes, 0) != JournalRecord.MAGIC_VALUE
@@ -179,7 +195,7 @@ public final class RingView {
     CRC32C crc = new CRC32C();
     byte[] seed = Arrays.copyOf(id.uuid(), 24);
     Bytes.u32(seed, 16, id.chunk());
-    Bytes.u32(seed, 20, id.epoch());
+    Bytes.u32(seed, 20, epoch);
     crc.update(seed, 0, seed.length);
     crc.update(bytes, JournalRecord.LENGTH.offset(), length - JournalRecord.LENGTH.offset());
     return JournalRecord.CRC.get(bytes, 0) == (int) crc.getValue();

@@ -1,0 +1,396 @@
+package org.chunkfs.fsck.repair;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.HashSet;
+import java.util.HashMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.chunkfs.core.format.ChunkGeometry;
+import org.chunkfs.core.format.Ino;
+import org.chunkfs.core.format.InodeRecord;
+import org.chunkfs.core.format.ItemType;
+import org.chunkfs.core.format.Items;
+import org.chunkfs.core.format.NameHash;
+import org.chunkfs.core.volume.Vfs;
+import org.chunkfs.fsck.scan.Item;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the two sides of names and continuations that cross chunks together, in the models of all
+ * chunks involved.
+ *
+ * <p>A name is what an entry and a back pointer say together. If one of the two is missing, it is
+ * made, unless the inode or directory is gone, or the directory has another name already: then the
+ * one that is there is dropped. Cross references follow from names. A chunk that cannot be read is
+ * believed to have what others say of it.
+ */
+final class CrossRepair {
+  private final TreeMap<Integer, ChunkModel> models;
+  private final Set<Integer> unknown;
+  private final Names names;
+  private final NameHash hash;
+  private final List<String> log;
+  private final Map<Integer, Set<Item>> outs = new HashMap<>();
+  private final Map<Integer, Set<Item>> ins = new HashMap<>();
+
+  /**
+   * @param models of all chunks in use that can be read
+   * @param unknown chunks that cannot
+   */
+  CrossRepair(
+      TreeMap<Integer, ChunkModel> models, Set<Integer> unknown, byte[] key, List<String> log) {
+    this.models = models;
+    this.unknown = unknown;
+    this.hash = new NameHash(key);
+    this.names = new Names(hash);
+    this.log = log;
+  }
+
+  void run() {
+    for (int chunk : models.keySet()) {
+      outs.put(chunk, new HashSet<>());
+      ins.put(chunk, new HashSet<>());
+    }
+    continuations();
+    each(inode -> inode.of(ItemType.DIRENT), this::entry);
+    each(inode -> inode.of(ItemType.BACK_POINTER), this::back);
+    models.values().forEach(this::references);
+  }
+
+  private interface Action {
+    void on(ChunkModel model, InodeModel inode, Item item);
+  }
+
+  private void each(Function<InodeModel, List<Item>> items, Action action) {
+    for (ChunkModel model : models.values()) {
+      for (InodeModel inode : List.copyOf(model.inodes.values())) {
+        for (Item item : items.apply(inode)) {
+          action.on(model, inode, item);
+        }
+      }
+    }
+  }
+
+  private @Nullable InodeModel inode(long ino, int generation) {
+    ChunkModel model = models.get(Ino.chunk(ino));
+    InodeModel inode = model == null ? null : model.get(ino);
+    return inode == null
+            || inode.generation() != generation
+            || inode.index()
+            || inode.continuation()
+        ? null
+        : inode;
+  }
+
+  /** An entry for an inode of another chunk: its back pointer, or the end of it. */
+  private void entry(ChunkModel model, InodeModel holder, Item entry) {
+    byte[] v = entry.value();
+    long target = Items.Dirent.INO.get(v, 0);
+    if (Ino.chunk(target) == model.chunk()) {
+      return;
+    }
+    long parent = holder.continuation() ? InodeRecord.HEAD.get(holder.record, 0) : holder.ino;
+    int parentGeneration =
+        holder.continuation()
+            ? InodeRecord.HEAD_GENERATION.get(holder.record, 0)
+            : holder.generation();
+    byte[] name = Names.ofDirent(entry);
+    long g = Items.Dirent.G.get(v, 0);
+    int generation = Items.Dirent.GENERATION.get(v, 0);
+    if (unknown.contains(Ino.chunk(target))) {
+      keepOut(model, target, parent, entry);
+      return;
+    }
+    InodeModel inode = inode(target, generation);
+    if (inode == null) {
+      log.add("drop entry '%s', which leads nowhere".formatted(Names.show(name)));
+      holder.remove(entry);
+      return;
+    }
+    Item back = names.back(inode, parent, name);
+    if (back == null && inode.directory() && !Names.backs(inode).isEmpty()) {
+      log.add("drop entry '%s', a second name of a directory".formatted(Names.show(name)));
+      holder.remove(entry);
+      return;
+    }
+    if (back == null) {
+      back = names.addBack(inode, parent, parentGeneration, name, g);
+      log.add("give inode %s its back pointer '%s'".formatted(Names.show(inode), Names.show(name)));
+    }
+    if (back == null) {
+      holder.remove(entry);
+      return;
+    }
+    long backG = Items.BackPointer.G.get(back.value(), 0);
+    long newer = Long.compareUnsigned(g, backG) > 0 ? g : backG;
+    if (backG != newer
+        || Items.BackPointer.PARENT_GENERATION.get(back.value(), 0) != parentGeneration) {
+      inode.put(
+          Names.with(
+              back,
+              b -> {
+                Items.BackPointer.G.set(b, 0, newer);
+                Items.BackPointer.PARENT_GENERATION.set(b, 0, parentGeneration);
+              }));
+    }
+    if (g != newer || Items.Dirent.TYPE.get(v, 0) != inode.mode() >> 12) {
+      holder.put(
+          Names.with(
+              entry,
+              e -> {
+                Items.Dirent.G.set(e, 0, newer);
+                Items.Dirent.TYPE.set(e, 0, inode.mode() >> 12);
+              }));
+    }
+    expect(model.chunk(), target, generation, parent, parentGeneration, entry.major(), back, newer);
+  }
+
+  private void expect(
+      int chunk,
+      long target,
+      int generation,
+      long parent,
+      int parentGeneration,
+      long cookie,
+      Item back,
+      long g) {
+    byte[] out = new byte[Items.XrefOut.SIZE];
+    Items.XrefOut.TARGET_GENERATION.set(out, 0, generation);
+    Items.XrefOut.PARENT.set(out, 0, parent);
+    Items.XrefOut.PARENT_GENERATION.set(out, 0, parentGeneration);
+    Items.XrefOut.COOKIE.set(out, 0, cookie);
+    Items.XrefOut.G.set(out, 0, g);
+    add(outs, chunk, new Item(ItemType.XREF_OUT.code(), target, back.major(), out));
+    byte[] in = new byte[Items.XrefIn.SIZE];
+    Items.XrefIn.TARGET.set(in, 0, target);
+    Items.XrefIn.TARGET_GENERATION.set(in, 0, generation);
+    Items.XrefIn.PARENT_GENERATION.set(in, 0, parentGeneration);
+    Items.XrefIn.BACK_KEY.set(in, 0, back.major());
+    Items.XrefIn.CHUNK.set(in, 0, chunk);
+    Items.XrefIn.G.set(in, 0, g);
+    add(ins, Ino.chunk(target), new Item(ItemType.XREF_IN.code(), parent, cookie, in));
+  }
+
+  private static void add(Map<Integer, Set<Item>> to, int chunk, Item item) {
+    Set<Item> of = to.get(chunk);
+    if (of != null) {
+      of.add(item);
+    }
+  }
+
+  /** The target cannot be asked: its outbound reference stays as it is. */
+  private void keepOut(ChunkModel model, long target, long parent, Item entry) {
+    for (Item item : model.own(ChunkGeometry.XREFS_OUT).of(ItemType.XREF_OUT)) {
+      if (item.major() == target
+          && Items.XrefOut.PARENT.get(item.value(), 0) == parent
+          && Items.XrefOut.COOKIE.get(item.value(), 0) == entry.major()) {
+        add(outs, model.chunk(), item);
+      }
+    }
+  }
+
+  /** A back pointer whose entry is in another chunk: the entry, or the end of it. */
+  private void back(ChunkModel model, InodeModel inode, Item back) {
+    byte[] v = back.value();
+    long parent = Items.BackPointer.PARENT.get(v, 0);
+    byte[] name = Names.ofBack(back);
+    if (unknown.contains(Ino.chunk(parent))) {
+      keepIn(model, inode, back);
+      return;
+    }
+    InodeModel head = inode(parent, Items.BackPointer.PARENT_GENERATION.get(v, 0));
+    InodeModel holder = head == null ? null : holder(head, hash.cookie(name));
+    if (head != null && holder == null) {
+      keepIn(model, inode, back); // in a part that cannot be asked
+      return;
+    }
+    if (holder == null || !holder.directory()) {
+      log.add("drop back pointer '%s' of inode %s".formatted(Names.show(name), Names.show(inode)));
+      inode.remove(back);
+      return;
+    }
+    Item entry = names.dirent(holder, name);
+    if (entry != null) {
+      if (Items.Dirent.INO.get(entry.value(), 0) != inode.ino) {
+        inode.remove(back);
+      }
+      return;
+    }
+    long g = Items.BackPointer.G.get(v, 0);
+    Item made =
+        names.addDirent(holder, name, inode.ino, inode.generation(), inode.mode() >> 12, g);
+    log.add("enter '%s' in directory %s again".formatted(Names.show(name), Names.show(head)));
+    if (made == null) {
+      inode.remove(back);
+    } else if (Ino.chunk(holder.ino) != model.chunk()) {
+      expect(
+          Ino.chunk(holder.ino),
+          inode.ino,
+          inode.generation(),
+          parent,
+          head.generation(),
+          made.major(),
+          back,
+          g);
+    }
+  }
+
+  private void keepIn(ChunkModel model, InodeModel inode, Item back) {
+    for (Item item : model.own(ChunkGeometry.XREFS_IN).of(ItemType.XREF_IN)) {
+      if (Items.XrefIn.TARGET.get(item.value(), 0) == inode.ino
+          && Items.XrefIn.BACK_KEY.get(item.value(), 0) == back.major()) {
+        add(ins, model.chunk(), item);
+      }
+    }
+  }
+
+  /** The part of a directory that holds a cookie; null if it cannot be asked. */
+  private @Nullable InodeModel holder(InodeModel head, long cookie) {
+    long part = head.ino;
+    for (Item range : head.of(ItemType.CONTINUATION)) {
+      if (Long.compareUnsigned(range.major(), cookie) <= 0) {
+        part = Items.Continuation.INO.get(range.value(), 0);
+      }
+    }
+    ChunkModel model = models.get(Ino.chunk(part));
+    return model == null ? null : model.get(part);
+  }
+
+  /** Ranges that lead to no part, parts that no range leads to, and what each side knows. */
+  private void continuations() {
+    Map<Long, InodeModel> mapped = new HashMap<>();
+    for (ChunkModel model : models.values()) {
+      for (InodeModel head : List.copyOf(model.inodes.values())) {
+        if (head.spread()) {
+          map(model, head, mapped);
+        }
+      }
+    }
+    for (ChunkModel model : models.values()) {
+      for (InodeModel part : List.copyOf(model.inodes.values())) {
+        if (part.continuation() && !mapped.containsKey(part.ino)) {
+          stray(model, part);
+        }
+      }
+    }
+  }
+
+  private void map(ChunkModel model, InodeModel head, Map<Long, InodeModel> mapped) {
+    long before = head.ino;
+    long blocks = 0;
+    boolean whole = true;
+    boolean any = false;
+    for (Item range : head.of(ItemType.CONTINUATION)) {
+      long ino = Items.Continuation.INO.get(range.value(), 0);
+      ChunkModel there = models.get(Ino.chunk(ino));
+      InodeModel part = there == null ? null : there.get(ino);
+      boolean away = unknown.contains(Ino.chunk(ino));
+      boolean good =
+          ino == head.ino
+              || away
+              || part != null
+                  && part.continuation()
+                  && InodeRecord.HEAD.get(part.record, 0) == head.ino
+                  && InodeRecord.HEAD_GENERATION.get(part.record, 0) == head.generation();
+      if (!good || ino == before) {
+        log.add("drop a range of the map of inode " + Names.show(head));
+        head.remove(range);
+        continue;
+      }
+      before = ino;
+      if (ino == head.ino) {
+        continue;
+      }
+      any = true;
+      if (away) {
+        whole = false;
+        keepCont(model, ItemType.CONT_OUT, ino, head.ino);
+        continue;
+      }
+      if (part != null && mapped.put(ino, head) == null) {
+        blocks += InodeRecord.BLOCKS.get(part.record, 0);
+        InodeRecord.MODE.set(part.record, 0, head.mode() & Vfs.S_IFMT);
+        link(model.chunk(), head, part);
+      }
+    }
+    if (!any) {
+      InodeRecord.FLAGS.set(head.record, 0, 0);
+      head.of(ItemType.CONTINUATION).forEach(head::remove);
+    }
+    if (whole) {
+      InodeRecord.REMOTE_BLOCKS.set(head.record, 0, any ? blocks : 0);
+    }
+  }
+
+  private void link(int chunk, InodeModel head, InodeModel part) {
+    Item out = findCont(chunk, ItemType.CONT_OUT, part.ino, head.ino);
+    Item in = findCont(Ino.chunk(part.ino), ItemType.CONT_IN, head.ino, part.ino);
+    Item known = out != null ? out : in;
+    byte[] value =
+        known != null && known.value().length == Items.ContinuationRef.SIZE
+            ? known.value().clone()
+            : new byte[Items.ContinuationRef.SIZE];
+    Items.ContinuationRef.HEAD_GENERATION.set(value, 0, head.generation());
+    Items.ContinuationRef.GENERATION.set(value, 0, part.generation());
+    add(outs, chunk, new Item(ItemType.CONT_OUT.code(), part.ino, head.ino, value));
+    add(ins, Ino.chunk(part.ino), new Item(ItemType.CONT_IN.code(), head.ino, part.ino, value));
+  }
+
+  private @Nullable Item findCont(int chunk, ItemType type, long major, long minor) {
+    ChunkModel model = models.get(chunk);
+    return model == null
+        ? null
+        : model
+            .own(type == ItemType.CONT_OUT ? ChunkGeometry.XREFS_OUT : ChunkGeometry.XREFS_IN)
+            .find(type, major, minor);
+  }
+
+  private void keepCont(ChunkModel model, ItemType type, long major, long minor) {
+    Item item = findCont(model.chunk(), type, major, minor);
+    if (item != null) {
+      add(type == ItemType.CONT_OUT ? outs : ins, model.chunk(), item);
+    }
+  }
+
+  /** A part without a head becomes a file or directory of its own, for lost+found. */
+  private void stray(ChunkModel model, InodeModel part) {
+    long head = InodeRecord.HEAD.get(part.record, 0);
+    if (unknown.contains(Ino.chunk(head))) {
+      keepCont(model, ItemType.CONT_IN, head, part.ino);
+      return;
+    }
+    log.add("make the part %s, whose head is gone, an inode of its own".formatted(Names.show(part)));
+    InodeRecord.FLAGS.set(part.record, 0, 0);
+    InodeRecord.HEAD.set(part.record, 0, 0);
+    InodeRecord.HEAD_GENERATION.set(part.record, 0, 0);
+    InodeRecord.MODE.set(part.record, 0, part.mode() & Vfs.S_IFMT | 0x180);
+    if (part.regular()) {
+      long end = 0;
+      for (Item extent : part.of(ItemType.EXTENT)) {
+        end = extent.major() + Items.Extent.COUNT.get(extent.value(), 0);
+      }
+      InodeRecord.SIZE_BYTES.set(part.record, 0, end * 4096);
+    }
+  }
+
+  /** Makes the cross references of a chunk what names and continuations say. */
+  private void references(ChunkModel model) {
+    sync(model.own(ChunkGeometry.XREFS_OUT), outs.getOrDefault(model.chunk(), Set.of()));
+    sync(model.own(ChunkGeometry.XREFS_IN), ins.getOrDefault(model.chunk(), Set.of()));
+  }
+
+  private static void sync(InodeModel index, Set<Item> expected) {
+    for (Item item : List.copyOf(index.items)) {
+      if (!expected.contains(item)) {
+        index.remove(item);
+      }
+    }
+    for (Item item : expected) {
+      if (!index.items.contains(item)) {
+        index.put(item);
+      }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package org.chunkfs.fsck.repair;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.format.BlockHeader;
+import org.chunkfs.core.format.BlockKind;
+import org.chunkfs.core.format.RingMapBlock;
+import org.chunkfs.core.format.Superblock;
+import org.chunkfs.core.volume.Image;
+import org.chunkfs.core.volume.ImageLayout;
+import org.chunkfs.core.volume.RingMap;
+import org.chunkfs.core.volume.VolumeRecords;
+import org.chunkfs.core.volume.VolumeState;
+import org.chunkfs.fsck.problem.Findings;
+import org.chunkfs.fsck.problem.Problem;
+
+/** Rewrites what belongs to the image as a whole from its copies. */
+final class ImageRepair {
+  private static final int BLOCK = BlockHeader.BLOCK;
+
+  private final BlockDevice device;
+  private final ImageLayout layout;
+
+  ImageRepair(Image image) {
+    this.device = image.device();
+    this.layout = image.layout();
+  }
+
+  /** Superblocks and ring maps; a ring map is rebuilt as all ones, which costs a look at each ring. */
+  void copies(Findings findings, List<String> log) throws IOException {
+    boolean superblocks = findings.count(Problem.SUPERBLOCK) > 0;
+    boolean maps =
+        findings.count(Problem.RING_MAP) + findings.count(Problem.RING_MAP_BIT) > 0;
+    for (int member = 0; member < layout.members().size(); member++) {
+      if (!device.members().get(Math.min(member, device.members().size() - 1)).present()) {
+        continue;
+      }
+      long start = layout.members().get(member).start();
+      if (superblocks) {
+        log.add("rewrite the superblock of member " + (member + 1));
+        device.write(start * BLOCK, ByteBuffer.wrap(layout.superblock(member)));
+      }
+      for (int i = 0; maps && i < RingMap.count(layout, member); i++) {
+        log.add("rewrite the ring map of member " + (member + 1));
+        device.write(
+            (start + Superblock.RING_MAP_BLOCK + i) * BLOCK, ByteBuffer.wrap(map(member, i)));
+      }
+    }
+    device.flush();
+  }
+
+  private byte[] map(int member, int i) {
+    byte[] map = new byte[BLOCK];
+    BlockHeader.init(
+        map, BlockKind.RING_MAP, layout.uuid(), -1, Superblock.RING_MAP_BLOCK + i, 0);
+    int chunks =
+        Math.min(
+            RingMapBlock.CHUNKS,
+            layout.members().get(member).chunks() - i * RingMapBlock.CHUNKS);
+    for (int bit = 0; bit < chunks; bit++) {
+      map[BlockHeader.SIZE + (bit >>> 3)] |= (byte) (1 << (bit & 7));
+    }
+    BlockHeader.seal(map, BLOCK);
+    return map;
+  }
+
+  /** Writes a volume record to all slots of all replicas; returns the one that counts then. */
+  VolumeState record(VolumeState state) throws IOException {
+    VolumeRecords records = new VolumeRecords(device, layout);
+    records.write(state);
+    VolumeState second = state.successor();
+    records.write(second);
+    return second;
+  }
+
+  /** The record without entries that make no sense, and without chunks that are in order again. */
+  VolumeState sensible(VolumeState state, List<Integer> returned) {
+    TreeMap<Integer, VolumeState.Out> out = new TreeMap<>(state.out());
+    out.keySet().removeIf(chunk -> chunk < 0 || chunk >= layout.chunks());
+    List<VolumeState.Void> voids = new ArrayList<>(state.voids());
+    voids.removeIf(v -> v.chunk() < 0 || v.chunk() >= layout.chunks());
+    List<VolumeState.Decision> decisions = new ArrayList<>(state.decisions());
+    decisions.removeIf(d -> d.epoch() < 0 || d.epoch() >= state.epoch());
+    VolumeState sensible =
+        new VolumeState(
+            state.sequence(),
+            state.epoch(),
+            state.bootId(),
+            state.opened(),
+            out,
+            List.copyOf(voids),
+            List.copyOf(decisions),
+            state.absents());
+    for (int chunk : returned) {
+      sensible = sensible.returned(chunk);
+    }
+    return sensible;
+  }
+}

@@ -1,0 +1,68 @@
+package org.chunkfs.fsck.repair;
+
+import java.io.IOException;
+import org.chunkfs.core.chunk.Numbers;
+import org.chunkfs.core.chunk.Stability;
+import org.chunkfs.core.device.BlockDevice;
+
+/**
+ * The commits of one repair: numbers of its own volume epoch, one after another, stable as soon as
+ * the device was flushed.
+ */
+final class RepairHistory implements Numbers, Stability {
+  private static final int COUNTER_BITS = 40;
+
+  private final BlockDevice device;
+  private long next;
+  private long written;
+  private long stable;
+
+  /**
+   * @param epoch of the volume, durable already
+   */
+  RepairHistory(BlockDevice device, int epoch) {
+    this.device = device;
+    this.next = ((long) epoch << COUNTER_BITS) + 1;
+    this.written = next - 1;
+    this.stable = written;
+  }
+
+  @Override
+  public long take() {
+    return next++;
+  }
+
+  @Override
+  public void written(long g) {
+    written = g;
+  }
+
+  @Override
+  public long flushedStable() {
+    return stable;
+  }
+
+  @Override
+  public void settle(long g) throws IOException {
+    if (g > stable) {
+      flush();
+    }
+  }
+
+  @Override
+  public void flush() throws IOException {
+    long upTo = written;
+    device.flush();
+    stable = upTo;
+  }
+
+  @Override
+  public long stable() {
+    return stable;
+  }
+
+  @Override
+  public void named(long g) {
+    // There is nobody to tell.
+  }
+}

@@ -1,0 +1,252 @@
+package org.chunkfs.fsck.repair;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.format.NameHash;
+import org.chunkfs.core.volume.Image;
+import org.chunkfs.core.volume.ImageLayout;
+import org.chunkfs.core.volume.VolumeState;
+import org.chunkfs.fsck.check.CheckOptions;
+import org.chunkfs.fsck.check.ChunkFacts;
+import org.chunkfs.fsck.check.ImageCheck;
+import org.chunkfs.fsck.check.Progress;
+import org.chunkfs.fsck.problem.Finding;
+import org.chunkfs.fsck.problem.Problem;
+import org.chunkfs.fsck.problem.Scope;
+import org.chunkfs.fsck.problem.Severity;
+import org.chunkfs.fsck.scan.ChunkReader;
+import org.chunkfs.fsck.scan.HistoryScan;
+import org.chunkfs.fsck.scan.Keep;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks, repairs, and checks again, until nothing is wrong or nothing more can be done.
+ *
+ * <p>A round repairs the image's own records first, then each damaged chunk by itself; only when all
+ * chunks are in order by themselves what crosses them. Each round is an opening with a volume epoch
+ * of its own, so that its decision on older epochs is durable before anything is replayed.
+ */
+public final class Repairer {
+  private static final int ROUNDS = 6;
+
+  private final Image image;
+  private final BlockDevice device;
+  private final ImageLayout layout;
+  private final CheckOptions options;
+  private final Progress progress;
+  private final long now;
+  private final ImageRepair records;
+  private final List<String> log = new ArrayList<>();
+  private final Set<Integer> restarted = new HashSet<>();
+
+  /**
+   * What was found and done.
+   *
+   * @param first the check before any repair
+   * @param last the check after the last one; the same as {@code first} if nothing was done
+   */
+  public record Result(ImageCheck.Result first, ImageCheck.Result last, List<String> log) {}
+
+  /**
+   * @param now goes into what is made, nanoseconds since 1970
+   */
+  public Repairer(Image image, CheckOptions options, Progress progress, long now) {
+    this.image = image;
+    this.device = image.device();
+    this.layout = image.layout();
+    this.options = options;
+    this.progress = progress;
+    this.now = now;
+    this.records = new ImageRepair(image);
+  }
+
+  /**
+   * Repairs what {@code first} found.
+   *
+   * @throws IOException if something cannot be written; running it again goes on from there
+   */
+  public Result run(ImageCheck.Result first) throws IOException {
+    ImageCheck.Result result = first;
+    device.flush();
+    for (int round = 0; round < ROUNDS && needsWork(result); round++) {
+      round(result, true);
+      result = ImageCheck.run(image, options, progress);
+    }
+    VolumeState state = result.image().state();
+    List<Integer> back = new ArrayList<>();
+    if (state != null) {
+      for (int chunk : state.out().keySet()) {
+        if (restarted.contains(chunk)) {
+          back.add(chunk);
+        }
+      }
+    }
+    if (state != null && !back.isEmpty() && !result.findings().anyWrong()) {
+      records.record(records.sensible(state, back).successor());
+      result = ImageCheck.run(image, options, progress);
+    }
+    return new Result(first, result, log);
+  }
+
+  /** What a repair would begin with, in words; writes nothing. */
+  public List<String> plan(ImageCheck.Result first) throws IOException {
+    round(first, false);
+    return log;
+  }
+
+  private boolean needsWork(ImageCheck.Result result) {
+    return result.findings().anyWrong() || !waiting(result).isEmpty();
+  }
+
+  /** Chunks out of service that only need a new start. */
+  private Set<Integer> waiting(ImageCheck.Result result) {
+    Set<Integer> waiting = new TreeSet<>();
+    VolumeState state = result.image().state();
+    if (state != null) {
+      state
+          .out()
+          .forEach(
+              (chunk, out) -> {
+                ChunkFacts facts = result.facts().get(chunk);
+                if (out.reason() != VolumeState.Reason.OFFLINE
+                    && facts != null
+                    && facts.known()
+                    && !restarted.contains(chunk)) {
+                  waiting.add(chunk);
+                }
+              });
+    }
+    return waiting;
+  }
+
+  private void round(ImageCheck.Result result, boolean write) throws IOException {
+    HistoryScan history = result.history();
+    VolumeState state = state(result, history);
+    Keep keep = history != null ? history : (chunk, header, scan) -> scan;
+    long lastKept = history == null ? 0 : history.decision().lastKept();
+    @Nullable RepairHistory numbers = null;
+    if (write) {
+      records.copies(result.findings(), log);
+      VolumeState written = records.record(state);
+      numbers = new RepairHistory(device, written.epoch());
+    } else {
+      log.add("write volume record of epoch " + state.epoch());
+    }
+    Set<Integer> local = new TreeSet<>();
+    Set<Integer> cross = new TreeSet<>();
+    sort(result, local, cross);
+    Set<Integer> restart = waiting(result);
+    local.addAll(restart);
+    for (Finding finding : result.findings().list()) {
+      if (finding.problem() == Problem.JOURNAL || finding.problem() == Problem.JOURNAL_STABLE) {
+        restart.add(finding.chunk());
+      }
+    }
+    for (int chunk : local) {
+      ChunkRepair repair = new ChunkRepair(reader(chunk), keep, log);
+      repair.local(result.facts(), now);
+      repair.write(options.data(), restart.contains(chunk), lastKept, now, numbers);
+      restarted.add(chunk);
+    }
+    if (local.isEmpty() && !cross.isEmpty()) {
+      cross(result, keep, cross, lastKept, numbers);
+    }
+  }
+
+  private ChunkReader reader(int chunk) {
+    return new ChunkReader(device, layout, chunk);
+  }
+
+  private VolumeState state(ImageCheck.Result result, @Nullable HistoryScan history) {
+    VolumeState state = history == null ? null : history.next();
+    if (state == null) {
+      // All records are lost: an epoch that no commit can be of.
+      state =
+          new VolumeState(
+              1,
+              1 << 22,
+              new byte[16],
+              now,
+              new TreeMap<>(),
+              List.of(),
+              List.of(),
+              List.of());
+    }
+    return records.sensible(state, List.of());
+  }
+
+  private void sort(ImageCheck.Result result, Set<Integer> local, Set<Integer> cross) {
+    for (Finding finding : result.findings().list()) {
+      if (finding.problem().severity() == Severity.NOTE || finding.chunk() < 0) {
+        continue;
+      }
+      Scope scope = finding.problem().scope();
+      if (scope == Scope.CROSS_CHUNK) {
+        cross.add(finding.chunk());
+      } else if (scope != Scope.IMAGE && finding.problem() != Problem.RING_MAP_BIT) {
+        local.add(finding.chunk());
+      } else if (finding.problem() == Problem.NO_ROOT) {
+        local.add(finding.chunk());
+      }
+    }
+  }
+
+  private void cross(
+      ImageCheck.Result result,
+      Keep keep,
+      Set<Integer> damaged,
+      long lastKept,
+      @Nullable RepairHistory numbers)
+      throws IOException {
+    Set<Integer> involved = new TreeSet<>(damaged);
+    for (int chunk : damaged) {
+      ChunkFacts facts = result.facts().get(chunk);
+      if (facts != null) {
+        involved.addAll(facts.neighbours());
+      }
+    }
+    Set<Integer> unknown = new TreeSet<>();
+    TreeMap<Integer, ChunkModel> models = new TreeMap<>();
+    Map<Integer, ChunkRepair> repairs = new TreeMap<>();
+    for (Map.Entry<Integer, ChunkFacts> e : result.facts().entrySet()) {
+      if (!e.getValue().known() || !involved.contains(e.getKey())) {
+        unknown.add(e.getKey());
+        continue;
+      }
+      ChunkRepair repair = new ChunkRepair(reader(e.getKey()), keep, log);
+      ChunkModel model = repair.model();
+      if (model != null) {
+        models.put(e.getKey(), model);
+        repairs.put(e.getKey(), repair);
+      }
+    }
+    new CrossRepair(models, unknown, layout.hashKey(), log).run();
+    cutCycles(result, models);
+    for (ChunkRepair repair : repairs.values()) {
+      repair.local(result.facts(), now);
+      repair.write(false, false, lastKept, now, numbers);
+    }
+  }
+
+  /** A directory that is its own ancestor loses its name; it goes to lost+found. */
+  private void cutCycles(ImageCheck.Result result, TreeMap<Integer, ChunkModel> models) {
+    for (Finding finding : result.findings().list()) {
+      ChunkModel model = models.get(finding.chunk());
+      InodeModel inode =
+          finding.problem() == Problem.CYCLE && model != null
+              ? model.get(finding.inode())
+              : null;
+      if (inode != null) {
+        log.add("cut the circle of directories at " + Names.show(inode));
+        CycleCut.cut(inode, models, new Names(new NameHash(layout.hashKey())));
+      }
+    }
+  }
+}
