@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
 import org.chunkfs.cli.demo.Demo;
 import org.chunkfs.cli.demo.Narration;
@@ -90,14 +89,13 @@ public final class DemoCommand extends Subcommand {
       throw new FileSystemException(keep.toString(), null, "exists already; name another file");
     }
     Path work = directory == null ? Path.of(System.getProperty("java.io.tmpdir")) : directory;
-    Instant now = clock.instant();
     Demo.Plan plan =
         new Demo.Plan(
             work.toAbsolutePath(),
             keep == null ? null : keep.toAbsolutePath(),
             bytes,
             seed,
-            now.getEpochSecond() * 1_000_000_000 + now.getNano(),
+            clock,
             !inside && Demo.canMount(),
             falsify,
             CALM_MILLIS);

@@ -65,6 +65,8 @@ public final class Main implements Runnable {
         .addSubcommand(new ExportCommand(opener))
         .addSubcommand(new InspectCommand(opener))
         .addSubcommand(new CorruptCommand())
+        .addSubcommand(new FsckCommand())
+        .addSubcommand(new TortureCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::refuse);
   }

@@ -3,6 +3,8 @@ package org.chunkfs.cli.demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -42,7 +44,7 @@ public final class Demo {
    * @param keep the file that becomes the image and stays, or null for one that does not
    * @param size bytes of the image, a multiple of 4096
    * @param seed of the load and of the damage
-   * @param now the time, nanoseconds since 1970
+   * @param clock source of the times in the image
    * @param mount whether to mount the image, or to serve it inside this process
    * @param falsify whether to claim a wrong hash for one file
    * @param calmMillis how long to let the load run in each phase
@@ -52,7 +54,7 @@ public final class Demo {
       @Nullable Path keep,
       long size,
       long seed,
-      long now,
+      InstantSource clock,
       boolean mount,
       boolean falsify,
       int calmMillis) {}
@@ -64,6 +66,7 @@ public final class Demo {
   private static final long BOUND_MILLIS = 5_000;
 
   private static final int CANDIDATES = 3;
+  private static final int REPORT_LINES = 6;
   private static final long NOTICE_MILLIS = 10_000;
   private static final long REPAIR_MILLIS = 60_000;
 
@@ -104,7 +107,7 @@ public final class Demo {
 
       make(image);
       fill(image);
-      Served served = plan.mount() ? MountServed.start(image, directory) : LocalServed.open(image);
+      Served served = plan.mount() ? MountServed.start(image, directory) : LocalServed.open(image, plan.clock());
       cleanup.later(served::close);
       narration.say(
           plan.mount()
@@ -131,7 +134,7 @@ public final class Demo {
 
   private void make(Path image) throws IOException {
     FormatOptions options =
-        FormatOptions.seeded(random.nextLong(), plan.now())
+        FormatOptions.seeded(random.nextLong(), nanos(plan.clock().instant()))
             .withChunkBytes(chunkBytes(plan.size()))
             .withLabel("demo")
             .withRootOwner(HostFiles.uid(), HostFiles.gid());
@@ -142,6 +145,10 @@ public final class Demo {
         Sizes.show(layout.bytes()),
         layout.chunks(),
         Sizes.show((long) layout.chunkBlocks() * BlockDevice.BLOCK));
+  }
+
+  private static long nanos(Instant instant) {
+    return instant.getEpochSecond() * 1_000_000_000 + instant.getNano();
   }
 
   private void fill(Path image) throws IOException {
@@ -260,7 +267,8 @@ public final class Demo {
     String report = "";
     try {
       JsonNode answer = fsck(served, chunk, "repair");
-      report = answer.path("summary").asString("");
+      report = answer.path("text").asString("").strip();
+      told(report);
       if (!stateOf(served, chunk).equals("online")) {
         served.ask(
             ControlClient.request("chunk").put("action", "online").put("chunk", chunk));
@@ -299,6 +307,14 @@ public final class Demo {
                 others.failures(),
                 others.slowestMillis(),
                 examples(others)));
+  }
+
+  /** The last lines of a report. */
+  private void told(String report) {
+    List<String> lines = report.lines().toList();
+    for (String line : lines.subList(Math.max(0, lines.size() - REPORT_LINES), lines.size())) {
+      narration.add("%s", line);
+    }
   }
 
   private static String examples(Tally tally) {

@@ -2,7 +2,9 @@ package org.chunkfs.cli.demo;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import org.chunkfs.cli.scratch.ScratchImage;
+import org.chunkfs.cli.server.FsckControl;
 import org.chunkfs.cli.server.VolumeControl;
 import org.chunkfs.core.volume.Volume;
 import tools.jackson.databind.JsonNode;
@@ -14,16 +16,18 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class LocalServed implements Served {
   private final Path image;
+  private final InstantSource clock;
   private volatile Volume volume;
   private final Share share = new VolumeShare(this::volume);
 
-  private LocalServed(Path image) throws IOException {
+  private LocalServed(Path image, InstantSource clock) throws IOException {
     this.image = image;
+    this.clock = clock;
     this.volume = openVolume();
   }
 
-  static LocalServed open(Path image) throws IOException {
-    return new LocalServed(image);
+  static LocalServed open(Path image, InstantSource clock) throws IOException {
+    return new LocalServed(image, clock);
   }
 
   private Volume volume() {
@@ -42,9 +46,13 @@ final class LocalServed implements Served {
   @Override
   public JsonNode ask(ObjectNode request) throws IOException {
     VolumeControl control = new VolumeControl(volume);
-    return request.path("command").asString("").equals("status")
-        ? control.status()
-        : control.chunk(request);
+    String command = request.path("command").asString("");
+    return switch (command) {
+      case "status" -> control.status();
+      case "chunk" -> control.chunk(request);
+      case "fsck" -> new FsckControl(volume, clock).run(request, _ -> {});
+      default -> throw new IOException("There is no command '" + command + "'.");
+    };
   }
 
   @Override

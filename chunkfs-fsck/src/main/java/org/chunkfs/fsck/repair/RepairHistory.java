@@ -38,6 +38,11 @@ final class RepairHistory implements Numbers, Stability {
   }
 
   @Override
+  public void lost(int chunk, long g, Exception cause) {
+    // The repair ends with the same failure; the next one has another epoch.
+  }
+
+  @Override
   public long flushedStable() {
     return stable;
   }
