@@ -71,6 +71,13 @@ public final class DemoCommand extends Subcommand {
       description = "Claim a wrong hash for one file, to see that the demo would notice.")
   private boolean falsify;
 
+  @Option(
+      names = "--ruthless",
+      description =
+          "Wreck names and inodes that other chunks know of, too: more than the repair of one chunk"
+              + " can put right alone.")
+  private boolean ruthless;
+
   public DemoCommand() {
     this(InstantSource.system());
   }
@@ -98,6 +105,7 @@ public final class DemoCommand extends Subcommand {
             clock,
             !inside && Demo.canMount(),
             falsify,
+            ruthless,
             CALM_MILLIS);
     Paint paint = Paint.forTerminal();
     Narration narration =

@@ -77,7 +77,7 @@ final class Corpus {
     DemoFile f = files.get(index);
     byte[] wrong = f.sha256().clone();
     wrong[0] ^= 1;
-    DemoFile lie = new DemoFile(f.path(), f.ino(), f.size(), wrong, f.way());
+    DemoFile lie = new DemoFile(f.path(), f.ino(), f.size(), wrong, f.directory(), f.way());
     files.set(index, lie);
     byIno.put(f.ino(), lie);
   }

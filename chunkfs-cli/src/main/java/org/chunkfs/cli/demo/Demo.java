@@ -47,6 +47,7 @@ public final class Demo {
    * @param clock source of the times in the image
    * @param mount whether to mount the image, or to serve it inside this process
    * @param falsify whether to claim a wrong hash for one file
+   * @param ruthless whether to wreck what other chunks know of, too
    * @param calmMillis how long to let the load run in each phase
    */
   public record Plan(
@@ -57,6 +58,7 @@ public final class Demo {
       InstantSource clock,
       boolean mount,
       boolean falsify,
+      boolean ruthless,
       int calmMillis) {}
 
   private static final long MIN_CHUNK = 4 << 20;
@@ -212,7 +214,7 @@ public final class Demo {
         break;
       }
       restart(served, chunk);
-      Wreck wreck = Wreck.plan(image, chunk, corpus);
+      Wreck wreck = Wreck.plan(image, chunk, corpus, plan.ruthless());
       if (wreck != null) {
         return wreck;
       }
