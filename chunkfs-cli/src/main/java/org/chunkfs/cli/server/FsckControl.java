@@ -28,7 +28,7 @@ public final class FsckControl {
   private final Volume volume;
   private final InstantSource clock;
 
-  private FsckControl(Volume volume, InstantSource clock) {
+  public FsckControl(Volume volume, InstantSource clock) {
     this.volume = volume;
     this.clock = clock;
   }
@@ -38,7 +38,8 @@ public final class FsckControl {
     server.register("fsck", new FsckControl(volume, clock)::run);
   }
 
-  private JsonNode run(JsonNode request, Consumer<JsonNode> progress) throws IOException {
+  /** Answers one request. */
+  public JsonNode run(JsonNode request, Consumer<JsonNode> progress) throws IOException {
     boolean repair = !request.path("mode").asString("check").equals("check");
     boolean data = request.path("data").asBoolean(true);
     List<Integer> chunks = chunks(request.path("chunks"));
