@@ -64,6 +64,8 @@ public final class Main implements Runnable {
         .addSubcommand(new InspectCommand(opener))
         .addSubcommand(new FsckCommand())
         .addSubcommand(new TortureCommand())
+        .addSubcommand(new CorruptCommand())
+        .addSubcommand(new DemoCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::refuse);
   }

@@ -120,9 +120,20 @@ final class BlockView {
   void judge(Section to, int block, byte[] bytes, BlockKind kind) throws IOException {
     String bad = problem(block, bytes, kind);
     if (bad == null) {
-      to.good("header and checksum");
+      to.good("header and checksum of block " + block);
+    } else if (!replayed && superseded(block)) {
+      to.row("in place", "not current, the journal's copy counts: " + bad, "");
     } else {
-      to.bad(bad);
+      to.bad("block %d: %s".formatted(block, bad));
+    }
+  }
+
+  /** Whether the journal holds the block, so that the copy in place says nothing. */
+  private boolean superseded(int block) {
+    try {
+      return chunk.overlay().containsKey(block);
+    } catch (IOException e) {
+      return false; // a journal that cannot be read is told where it is asked for
     }
   }
 

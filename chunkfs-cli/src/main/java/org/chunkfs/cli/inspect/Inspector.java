@@ -177,12 +177,7 @@ public final class Inspector {
     }
     BlockView blocks = new BlockView(reader, replayed);
     byte[] bytes = reader.block(block, replayed);
-    String bad = blocks.problem(block, bytes, BlockKind.INODES);
-    if (bad == null) {
-      to.good("block");
-    } else {
-      to.bad("block: " + bad);
-    }
+    blocks.judge(to, block, bytes, BlockKind.INODES);
     newer(to, reader, block);
     int at = InodeRecord.offset(Ino.slot(ino));
     if (!InodeRecord.inUse(bytes, at)) {
@@ -247,10 +242,7 @@ public final class Inspector {
     int block = reader.geometry().indexBlock();
     byte[] bytes = reader.block(block, replayed);
     newer(to, reader, block);
-    String bad = new BlockView(reader, replayed).problem(block, bytes, BlockKind.INODES);
-    if (bad != null) {
-      to.bad("block %d: %s".formatted(block, bad));
-    }
+    new BlockView(reader, replayed).judge(to, block, bytes, BlockKind.INODES);
     ItemMapView items = new ItemMapView(reader, replayed);
     int[] slots = {ChunkGeometry.XREFS_OUT, ChunkGeometry.XREFS_IN};
     for (int slot : slots) {

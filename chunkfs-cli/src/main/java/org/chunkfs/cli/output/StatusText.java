@@ -6,9 +6,6 @@ import tools.jackson.databind.JsonNode;
 
 /** The status of an image as text: a summary, a picture of its chunks, and a line for each. */
 public final class StatusText {
-  private static final String BARS = "▁▂▃▄▅▆▇█";
-  private static final String DIGITS = "01234567";
-  private static final int CELLS = 64;
   private static final int BLOCK = 4096;
 
   private final PrintWriter out;
@@ -45,7 +42,10 @@ public final class StatusText {
           .forEachEntry((name, value) -> out.printf(" %s %,d", name, value.asLong(0)));
       out.println();
     }
-    map(status.path("chunks"));
+    ChunkPicture picture = new ChunkPicture(unicode, false);
+    out.println();
+    out.println(picture.draw(status.path("chunks")));
+    out.println(picture.legend());
     table(status.path("chunks"));
   }
 
@@ -84,40 +84,6 @@ public final class StatusText {
     return switch (chunk.path("state").asString("")) {
       case "online", "suspect", "read-only", "unused" -> true;
       default -> false;
-    };
-  }
-
-  /** One cell a chunk: how full it is, or a letter for what is the matter. */
-  private void map(JsonNode chunks) {
-    out.println();
-    StringBuilder row = new StringBuilder();
-    for (int i = 0; i < chunks.size(); i++) {
-      if (i % CELLS == 0) {
-        row.append(i == 0 ? "" : "\n").append(String.format(Locale.ROOT, "%7d  ", i));
-      }
-      row.append(cell(chunks.get(i)));
-    }
-    out.println(row);
-    out.printf(
-        "         %s how full   . unused   s suspect   F fenced   C checking   R repairing"
-            + "   r read-only   M missing%n",
-        unicode ? BARS.charAt(0) + "-" + BARS.charAt(7) : "0-7");
-  }
-
-  private char cell(JsonNode chunk) {
-    long blocks = Math.max(1, chunk.path("blocks").asLong(1));
-    long used = blocks - chunk.path("blocksFree").asLong(0);
-    return switch (chunk.path("state").asString("")) {
-      case "online" -> (unicode ? BARS : DIGITS).charAt((int) Math.clamp(used * 8 / blocks, 0, 7));
-      case "unused" -> '.';
-      case "suspect" -> 's';
-      case "fenced" -> 'F';
-      case "checking" -> 'C';
-      case "repairing" -> 'R';
-      case "read-only" -> 'r';
-      case "missing" -> 'M';
-      case "damaged" -> 'D';
-      default -> '?';
     };
   }
 

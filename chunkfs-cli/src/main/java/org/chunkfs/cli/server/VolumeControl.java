@@ -71,7 +71,12 @@ public final class VolumeControl {
     return chunk.state().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
   }
 
-  private JsonNode chunk(JsonNode request) throws IOException {
+  /**
+   * Acts on a chunk.
+   *
+   * @param request {@code chunk}, its number, and {@code action}: crash, offline or online
+   */
+  public JsonNode chunk(JsonNode request) throws IOException {
     int chunk = request.path("chunk").asInt(-1);
     if (chunk < 0 || chunk >= volume.layout().chunks()) {
       throw new IOException(

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Brings a chunk's cache to the state after the last record kept.
  *
- * <p>The block table counts as of the end: an image of a block that is free or data by then
- * is not brought back, since its place may hold somebody's data. Differences are applied only to
- * what the ring itself built, never to the copy in place.
+ * <p>The block table counts as of the end: an image of a block that is free or data by then is not
+ * brought back, since its place may hold somebody's data. Differences are applied only to what the
+ * ring itself built, never to the copy in place.
  */
 final class Replay {
   private final Chunk chunk;

@@ -127,8 +127,7 @@ final class Actor {
       case RENAME -> {
         Place from = place(op.path());
         Place to = place(op.to());
-        vfs.rename(
-            from.dir, from.name, to.dir, to.name, Vfs.RenameMode.values()[(int) op.a()]);
+        vfs.rename(from.dir, from.name, to.dir, to.name, Vfs.RenameMode.values()[(int) op.a()]);
         yield "done";
       }
       case CHMOD -> show(vfs.setattr(resolve(op.path()), AttrChange.ofMode((int) op.a())));
@@ -194,7 +193,8 @@ final class Actor {
 
   private String make(Op op) throws IOException {
     Place p = place(op.path());
-    int mode = (int) (op.kind() == Op.Kind.MKNOD ? op.a() : op.kind() == Op.Kind.MKDIR ? 0x1ED : 0x1A4);
+    int mode =
+        (int) (op.kind() == Op.Kind.MKNOD ? op.a() : op.kind() == Op.Kind.MKDIR ? 0x1ED : 0x1A4);
     Creation creation = new Creation(mode, (int) op.b(), 7, 0x103);
     return show(
         switch (op.kind()) {

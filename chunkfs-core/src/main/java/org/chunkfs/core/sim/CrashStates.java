@@ -198,8 +198,7 @@ public final class CrashStates {
       MemoryDevice to, Recording.Write w, SplittableRandom random, int share) throws IOException {
     byte[] bytes = w.bytes();
     for (int from = 0; from < bytes.length; ) {
-      int until =
-          (int) Math.min(bytes.length, from + SECTOR - (w.position() + from) % SECTOR);
+      int until = (int) Math.min(bytes.length, from + SECTOR - (w.position() + from) % SECTOR);
       if (random.nextInt(share) != 0) {
         to.write(w.position() + from, ByteBuffer.wrap(bytes, from, until - from));
       }

@@ -123,10 +123,15 @@ final class CrashTrial extends Trial {
     states++;
     Opened opened = open(left, power ? 2 : 1);
     int from = power ? progress.durable : progress.acknowledged;
-    int to = Math.min(progress.acknowledged + 1, run.trees.size() - 1);
+    int to = Math.min(progress.acknowledged + 1, run.done.size());
     int at = -1;
     for (int i = from; i <= to && at < 0; i++) {
       at = run.trees.get(i).equals(opened.tree) ? i : -1;
+    }
+    for (int i = from; i < to && at < 0; i++) {
+      if (within(run, i, opened.tree)) {
+        return null;
+      }
     }
     if (at < 0) {
       List<String> nearest = run.trees.get(progress.acknowledged);
@@ -140,6 +145,38 @@ final class CrashTrial extends Trial {
       }
     }
     return random.nextInt(GO_ON) == 0 ? goOn(left, run, at, random) : null;
+  }
+
+  /**
+   * Whether a tree is one between two steps: of a write or fallocate some blocks, which are
+   * all-or-nothing each.
+   */
+  private static boolean within(Run run, int step, List<String> tree) throws IOException {
+    Op op = run.done.get(step);
+    boolean write = op.kind() == Op.Kind.WRITE || op.kind() == Op.Kind.WRITEHELD;
+    if (!write && op.kind() != Op.Kind.FALLOCATE || run.trees.get(step).equals(run.trees.get(step + 1))) {
+      return false;
+    }
+    long end = op.a() + (write ? op.b() >>> 8 : op.b());
+    for (long cut = op.a() / 4096 * 4096 + 4096; cut < end + 4096; cut += 4096) {
+      long length = Math.min(cut, end) - op.a();
+      for (int mode : write ? new int[] {0} : new int[] {Integer.parseInt(op.to()), 2}) {
+        MemoryVfs model = new MemoryVfs(clock());
+        Actor actor = new Actor(model);
+        for (Op before : run.done.subList(0, step)) {
+          actor.act(before);
+        }
+        if (write) {
+          actor.actShort(op, (int) length);
+        } else {
+          actor.act(new Op(op.kind(), op.path(), String.valueOf(mode), op.a(), length));
+        }
+        if (TreeDump.of(model).equals(tree)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private Opened open(MemoryDevice left, int boot) throws IOException {
@@ -169,9 +206,7 @@ final class CrashTrial extends Trial {
       long pick = random.nextLong();
       boolean lost = power && random.nextBoolean();
       Opened second =
-          lost
-              ? open(during.powerLoss(pick), 3)
-              : open(during.processDeath(), power ? 2 : 1);
+          lost ? open(during.powerLoss(pick), 3) : open(during.processDeath(), power ? 2 : 1);
       if (!second.tree.equals(first.tree)) {
         return "a crash after event %d of its opening (%s %x) comes to another end: %s"
             .formatted(
@@ -199,8 +234,7 @@ final class CrashTrial extends Trial {
       Actor actor = new Actor(volume);
       for (Op op : Workload.small(true).steps(random.nextLong(), 12)) {
         String found = actor.act(op);
-        String want =
-            found.equals(FsException.Reason.NO_SPACE.name()) ? found : expected.act(op);
+        String want = found.equals(FsException.Reason.NO_SPACE.name()) ? found : expected.act(op);
         if (!found.equals(want)) {
           return "afterwards " + op + " answers '" + found + "', expected '" + want + "'";
         }

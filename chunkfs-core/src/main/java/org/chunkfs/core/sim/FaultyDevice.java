@@ -113,7 +113,8 @@ public final class FaultyDevice extends DelegatingDevice {
         case READ_FLIP -> {
           int bit = flip(fault, position, bytes.length);
           view.put(
-              view.position() + bit / 8, (byte) (view.get(view.position() + bit / 8) ^ 1 << bit % 8));
+              view.position() + bit / 8,
+              (byte) (view.get(view.position() + bit / 8) ^ 1 << bit % 8));
           note(fault, position, bytes.length, "bit " + bit);
         }
         case READ_HANG -> hang(fault, position, bytes.length);

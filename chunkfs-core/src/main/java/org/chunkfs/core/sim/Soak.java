@@ -68,6 +68,7 @@ public final class Soak {
   public record Result(long runs, long steps, long states, @Nullable Violation first) {}
 
   private static final int CHUNKS = 4;
+  private static final int CREW_CHUNKS = 6;
 
   /** Crash states looked at of each script, about. */
   private static final int STATES = 120;
@@ -76,36 +77,43 @@ public final class Soak {
 
   /** Runs until all is done, or something is broken. */
   public static Result run(Plan plan) throws IOException {
-    Trial trial = trial(plan);
+    long steps = 0;
+    long states = 0;
     for (int i = 0; i < plan.runs; i++) {
       long seed = plan.seed + i;
+      Trial trial = trial(plan, seed);
       List<Op> script = script(plan, seed);
       String what = trial.verdict(script, seed);
+      steps += trial.steps;
+      states += trial.states;
       if (what != null) {
-        long steps = trial.steps;
-        long states = trial.states;
         return new Result(i + 1L, steps, states, shrink(plan, trial, seed, script, what));
       }
     }
-    return new Result(plan.runs, trial.steps, trial.states, null);
+    return new Result(plan.runs, steps, states, null);
   }
 
   /** Runs one script again; null if it breaks nothing. */
   public static @Nullable String replay(Plan plan, List<Op> script) throws IOException {
-    return trial(plan).verdict(script, plan.seed);
+    return trial(plan, plan.seed).verdict(script, plan.seed);
   }
 
-  private static Trial trial(Plan plan) throws IOException {
+  private static Trial trial(Plan plan, long seed) throws IOException {
     return switch (plan.kind) {
       case MODEL, WIDE ->
           new ModelTrial(Trial.image(CHUNKS), Trial.options().withCheckpoint(2, 128 << 10));
       case PROCESS_DEATH, POWER_LOSS ->
           new CrashTrial(
               Trial.image(CHUNKS),
-              Trial.options().withCheckpoint(plan.seed % 2 == 0 ? 1 : 50, 1 << 20),
+              Trial.options().withCheckpoint(seed % 2 == 0 ? 1 : 50, 1 << 20),
               plan.kind == Kind.POWER_LOSS,
               STATES);
-      default -> new ModelTrial(Trial.image(2), Trial.options().withCheckpoint(20, 1 << 20));
+      case CHUNK_CRASH ->
+          new ChunkTrial(
+              Trial.image(CREW_CHUNKS), Trial.options().withCheckpoint(5, 1 << 20), CREW_CHUNKS);
+      case HANG -> new HangTrial(Trial.image(CREW_CHUNKS), Trial.options(), CREW_CHUNKS);
+      case DAMAGE -> new DamageTrial(Trial.image(CHUNKS), Trial.options(), CHUNKS);
+      case FULL -> new ModelTrial(Trial.image(2), Trial.options().withCheckpoint(20, 1 << 20));
     };
   }
 
@@ -114,14 +122,18 @@ public final class Soak {
       case MODEL -> ModelTrial.script(Workload.small(plan.data), seed, plan.steps, CHUNKS);
       case WIDE -> ModelTrial.script(Workload.wide(plan.data), seed, plan.steps, CHUNKS);
       case PROCESS_DEATH, POWER_LOSS ->
-          CrashTrial.script(Workload.small(plan.data), seed, plan.steps);
-      default -> ModelTrial.script(Workload.filling(plan.data), seed, plan.steps, 2);
+          CrashTrial.script(
+              seed % 3 == 2 ? Workload.wide(plan.data) : Workload.small(plan.data),
+              seed,
+              plan.steps);
+      case CHUNK_CRASH, HANG -> Crew.script(ChunkTrial.WORKERS, seed, plan.steps, plan.data);
+      case DAMAGE -> Workload.small(plan.data).steps(seed, plan.steps);
+      case FULL -> ModelTrial.script(Workload.filling(plan.data), seed, plan.steps, 2);
     };
   }
 
   /** Takes away steps as long as something stays broken. */
-  private static Violation shrink(
-      Plan plan, Trial trial, long seed, List<Op> script, String what) {
+  private static Violation shrink(Plan plan, Trial trial, long seed, List<Op> script, String what) {
     List<Op> least = script;
     String last = what;
     int budget = 400;

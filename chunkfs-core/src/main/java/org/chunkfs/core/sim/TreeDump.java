@@ -60,7 +60,9 @@ public final class TreeDump {
   }
 
   private static String cut(List<String> lines) {
-    return lines.size() > 4 ? lines.subList(0, 4) + " and " + (lines.size() - 4) + " more" : lines + "";
+    return lines.size() > 4
+        ? lines.subList(0, 4) + " and " + (lines.size() - 4) + " more"
+        : lines + "";
   }
 
   private void directory(String path, long dir) throws IOException {
@@ -113,7 +115,8 @@ public final class TreeDump {
     for (byte[] name : vfs.listxattr(attr.id())) {
       xattrs.put(show(name), Actor.hash(vfs.getxattr(attr.id(), name)));
     }
-    lines.put(path, xattrs.isEmpty() ? text.toString() : text.append(' ').append(xattrs).toString());
+    lines.put(
+        path, xattrs.isEmpty() ? text.toString() : text.append(' ').append(xattrs).toString());
   }
 
   /** A checksum of the blocks that are not zeros, and of their places. */

@@ -10,6 +10,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.device.MemoryDevice;
+import org.chunkfs.core.error.ChunkIoException;
+import org.chunkfs.core.error.ChunkUnavailableException;
+import org.chunkfs.core.error.CorruptException;
+import org.chunkfs.core.error.DataCorruptException;
+import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.volume.ChunkFs;
 import org.chunkfs.core.volume.ChunkState;
 import org.chunkfs.core.volume.ChunkStatus;
@@ -84,6 +89,22 @@ abstract class Trial {
 
   static Volume open(BlockDevice device, VolumeOptions options, int boot) throws IOException {
     return Volume.open(Image.of(device), options, boot(boot));
+  }
+
+  /** The chunk that an inode lives in. */
+  static int chunkOf(long id) {
+    return Ino.chunk(id);
+  }
+
+  /** The chunk that a request failed for; -1: it failed for another reason. */
+  static int chunkOf(IOException e) {
+    return switch (e) {
+      case ChunkUnavailableException c -> c.chunk();
+      case ChunkIoException c -> c.chunk();
+      case CorruptException c -> c.chunk();
+      case DataCorruptException c -> c.chunk();
+      default -> -1;
+    };
   }
 
   /** A chunk that is not in service, in words; null if all are. */

@@ -89,7 +89,12 @@ public record Workload(int names, List<String> top, boolean data, boolean large,
       String dir = path.substring(0, path.lastIndexOf('/'));
       return new Op(Op.Kind.MKDIR, dir + "/d" + random.nextInt(3), Op.NONE, 0, 1);
     } else if (dice < 31) {
-      return new Op(Op.Kind.SYMLINK, path, Op.NONE, 1 + random.nextInt(random.nextInt(9) == 0 ? 4095 : 90), 3);
+      return new Op(
+          Op.Kind.SYMLINK,
+          path,
+          Op.NONE,
+          1 + random.nextInt(random.nextInt(9) == 0 ? 4095 : 90),
+          3);
     } else if (dice < 33) {
       int[] types = {0x1000, 0x2000, 0x6000, 0x8000, 0xC000};
       return new Op(Op.Kind.MKNOD, path, Op.NONE, types[random.nextInt(types.length)] | 0x180, 2);
@@ -110,7 +115,11 @@ public record Workload(int names, List<String> top, boolean data, boolean large,
       long most = large ? 60_000 : random.nextInt(5) == 0 ? 6000 : 300;
       long mode = random.nextInt(8) == 0 ? 1 + random.nextInt(2) : 0;
       return new Op(
-          Op.Kind.SETXATTR, path, "x" + random.nextInt(4), size(random, most), mode * 1000 + random.nextInt(99));
+          Op.Kind.SETXATTR,
+          path,
+          "x" + random.nextInt(4),
+          size(random, most),
+          mode * 1000 + random.nextInt(99));
     } else if (dice < 86) {
       return new Op(Op.Kind.REMOVEXATTR, path, "x" + random.nextInt(4), 0, 0);
     } else if (dice < 88) {
@@ -118,7 +127,8 @@ public record Workload(int names, List<String> top, boolean data, boolean large,
     } else if (dice < 90) {
       return new Op(Op.Kind.STAT, path, Op.NONE, 0, 0);
     } else if (dice < 92) {
-      return new Op(Op.Kind.LIST, path.substring(0, Math.max(1, path.lastIndexOf('/'))), Op.NONE, 0, 0);
+      return new Op(
+          Op.Kind.LIST, path.substring(0, Math.max(1, path.lastIndexOf('/'))), Op.NONE, 0, 0);
     } else if (dice < 100) {
       return held(random, path);
     }
@@ -148,9 +158,15 @@ public record Workload(int names, List<String> top, boolean data, boolean large,
     } else if (dice < 28) {
       return new Op(Op.Kind.READ, path, Op.NONE, offset, coded);
     } else if (dice < 31) {
-      return new Op(handles ? Op.Kind.WRITEHELD : Op.Kind.WRITE, handles ? Op.NONE : path, slot, offset, coded);
+      return new Op(
+          handles ? Op.Kind.WRITEHELD : Op.Kind.WRITE,
+          handles ? Op.NONE : path,
+          slot,
+          offset,
+          coded);
     } else if (dice < 33) {
-      return new Op(handles ? Op.Kind.READHELD : Op.Kind.READ, handles ? Op.NONE : path, slot, offset, coded);
+      return new Op(
+          handles ? Op.Kind.READHELD : Op.Kind.READ, handles ? Op.NONE : path, slot, offset, coded);
     } else if (dice < 39) {
       return new Op(Op.Kind.TRUNCATE, path, Op.NONE, offset, 0);
     } else if (dice < 46) {

@@ -119,7 +119,8 @@ final class Checkpointer {
         return; // somebody else's did it meanwhile
       }
       Checkpoint checkpoint =
-          new Checkpoint(chunk, all.numbers(), durability.forCheckpoint(slot, chunk, deadline), deadline);
+          new Checkpoint(
+              chunk, all.numbers(), durability.forCheckpoint(slot, chunk, deadline), deadline);
       if (checkpoint.run()) {
         slot.checkpoints++;
         checkpoints.incrementAndGet();

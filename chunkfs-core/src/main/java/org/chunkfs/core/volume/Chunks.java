@@ -493,14 +493,16 @@ final class Chunks {
     }
     slot.initialized = true;
     RingScanner.Scan scan = Chunk.scan(layout.uuid(), slot.geometry, io, headers.header());
-    if (scan.damage() != null) {
+    VolumeState state = keeper.state();
+    RingScanner.Damage damage = Recovery.damage(scan, state, slot.id);
+    if (damage != null) {
       slot.out = new VolumeState.Out(Reason.JOURNAL, -1);
       throw new CorruptException(
           slot.id,
           slot.geometry.ringStart(),
-          "chunk %d: its journal is damaged: %s".formatted(slot.id, scan.damage().what()));
+          "chunk %d: its journal is damaged: %s".formatted(slot.id, damage.what()));
     }
-    RingScanner.Scan kept = Recovery.keep(scan, headers.header(), keeper.state(), slot.id);
+    RingScanner.Scan kept = Recovery.keep(scan, headers.header(), state, slot.id);
     long last = Math.max(kept.lastG(), headers.baseG());
     if (last < slot.lastG && !keeper.isVoid(slot.id, slot.lastG)) {
       slot.out = new VolumeState.Out(Reason.JOURNAL, -1);

@@ -91,7 +91,14 @@ final class Continuations {
 
   /** Whether any range is mapped to that part. */
   static boolean mapped(BlockReader headChunk, long head, long partId) throws IOException {
-    return parts(headChunk, head).contains(partId);
+    ItemCursor c = new ItemCursor(headChunk, ino(head));
+    boolean more = c.seek(ItemType.CONTINUATION, 0, 0);
+    for (; more && c.at(ItemType.CONTINUATION); more = c.next()) {
+      if (part(c, head) == partId) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -180,26 +187,27 @@ final class Continuations {
     ItemCursor c = new ItemCursor(at, head);
     long before = from == 0 ? headId : owner(c, headId, from - 1);
     long after = to == END ? partId : owner(c, headId, to);
+    byte[] afterValue = to != END && c.at(ItemType.CONTINUATION) ? c.value() : value(tx, headId);
     boolean more = c.seek(ItemType.CONTINUATION, from, 0);
     while (more && c.at(ItemType.CONTINUATION) && c.major() <= to) {
       ItemMap.remove(at, head, ItemType.CONTINUATION, c.major(), 0);
       more = c.seek(ItemType.CONTINUATION, from, 0);
     }
     if (before != partId) {
-      put(at, head, from, partId, tx);
+      ItemMap.put(at, head, ItemType.CONTINUATION, from, 0, value(tx, partId));
     }
     if (to != END && after != partId) {
-      put(at, head, to, after, tx);
+      ItemMap.put(at, head, ItemType.CONTINUATION, to, 0, afterValue);
     }
   }
 
-  private static void put(ChunkTx at, long head, long key, long partId, Tx tx) throws IOException {
+  private static byte[] value(Tx tx, long partId) throws IOException {
     long part = ino(partId);
     byte[] value = new byte[Items.Continuation.SIZE];
     Items.Continuation.INO.set(value, 0, part);
     Items.Continuation.GENERATION.set(
         value, 0, InodeRecord.GENERATION.get(Inodes.bytes(tx.of(part), part), Inodes.at(part)));
-    ItemMap.put(at, head, ItemType.CONTINUATION, key, 0, value);
+    return value;
   }
 
   /** Drops a part that holds nothing any more: its ranges fall to the head, its inode is freed. */
@@ -218,9 +226,11 @@ final class Continuations {
           "chunk %d: inode %s is not a continuation of %s"
               .formatted(there.chunk(), Ino.show(part), Ino.show(head)));
     }
-    for (Range range : ranges(at, headId)) {
-      if (range.partId() == partId) {
-        map(tx, headId, range.from(), range.to(), headId);
+    if (mapped(at, headId, partId)) {
+      for (Range range : ranges(at, headId)) {
+        if (range.partId() == partId) {
+          map(tx, headId, range.from(), range.to(), headId);
+        }
       }
     }
     long out = Inodes.index(at, ChunkGeometry.XREFS_OUT);
@@ -232,7 +242,7 @@ final class Continuations {
       there.count(ChunkStateBlock.XREFS_IN, -1);
     }
     Inodes.free(there, part);
-    if (parts(at, headId).isEmpty()) {
+    if (!new ItemCursor(at, head).seekFloor(ItemType.CONTINUATION, END, 0)) {
       byte[] mine = Inodes.edit(at, head);
       int headAt = Inodes.at(head);
       InodeRecord.FLAGS.set(

@@ -28,14 +28,22 @@ final class HomeChoice {
 
   /** The chunk that serves and has most room, apart from some; -1 if none has any. */
   int emptiest(Set<Integer> but) {
+    return emptiest(but, 0);
+  }
+
+  /**
+   * @param start where to begin to look: the first of several that are equally empty is taken
+   */
+  private int emptiest(Set<Integer> but, int start) {
     Chunks chunks = engine.chunks();
     int best = -1;
     long most = 0;
     for (int i = 0; i < chunks.count(); i++) {
-      ChunkSlot slot = chunks.slot(i);
+      int id = (start + i) % chunks.count();
+      ChunkSlot slot = chunks.slot(id);
       long free = slot.freeBlocks();
-      if (slot.serves() && free > most && !but.contains(i)) {
-        best = i;
+      if (slot.serves() && free > most && !but.contains(id)) {
+        best = id;
         most = free;
       }
     }
@@ -75,11 +83,13 @@ final class HomeChoice {
   /**
    * Where a new inode may go whose name goes to a part of a directory.
    *
+   * @param cookie of the name: spreads top-level directories over chunks that are equally empty
    * @param beside the chunk of that part
    */
-  Attempts attempts(long dir, boolean directory, int beside) {
+  Attempts attempts(long dir, boolean directory, long cookie, int beside) {
     if (directory && Ino.ofId(dir) == root) {
-      int away = emptiest(Set.of(Ino.chunk(dir)));
+      int start = (int) Long.remainderUnsigned(cookie >>> 7, engine.chunks().count());
+      int away = emptiest(Set.of(Ino.chunk(dir)), start);
       return new Attempts(orElse(away, Ino.chunk(dir)));
     }
     if (!crowded(beside)) {

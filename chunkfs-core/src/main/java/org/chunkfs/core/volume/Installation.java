@@ -80,7 +80,7 @@ final class Installation implements Engine.UpdateOp<Boolean> {
       old.finish();
     } else {
       old.finish();
-      move(tx, head, old, range, to);
+      move(tx, old, range, to);
     }
     byte[] bytes = Inodes.edit(head, Ino.ofId(id));
     touch(tx, bytes, at, size, touch);
@@ -102,8 +102,7 @@ final class Installation implements Engine.UpdateOp<Boolean> {
    * The range, and the hole after it, becomes that of the part in the other chunk; a part that is
    * left with none goes.
    */
-  private void move(Tx tx, ChunkTx head, PartEdit old, Continuations.Range range, long to)
-      throws IOException {
+  private void move(Tx tx, PartEdit old, Continuations.Range range, long to) throws IOException {
     ItemCursor c = new ItemCursor(old.chunk(), old.ino());
     long end = range.to();
     if (Extents.seek(old.chunk(), c, to)) {
@@ -114,9 +113,7 @@ final class Installation implements Engine.UpdateOp<Boolean> {
     PartEdit part = new PartEdit(tx, id, newPart);
     install(part);
     part.finish();
-    if (oldPart != id && !Continuations.mapped(head, id, oldPart)) {
-      Continuations.drop(tx, id, oldPart);
-    }
+    Trimming.dropUnused(tx, id, oldPart);
   }
 
   private void install(PartEdit part) throws IOException {

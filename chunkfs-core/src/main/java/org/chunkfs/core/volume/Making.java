@@ -48,7 +48,7 @@ final class Making {
     }
     boolean directory = Attributes.isDirectory(mode);
     int beside = besideName(dir, name, deadline);
-    HomeChoice.Attempts attempts = homes.attempts(dir, directory, beside);
+    HomeChoice.Attempts attempts = homes.attempts(dir, directory, directories.cookie(name), beside);
     while (true) {
       int home = attempts.home();
       try {

@@ -33,6 +33,11 @@ record Mapping(
     return null;
   }
 
+  /** Whether there is data already at its start. */
+  boolean overwrites() {
+    return runs.length > 0 && runs[0].logical() == from;
+  }
+
   int crc(long fileBlock) {
     return crcs[(int) (fileBlock - from)];
   }

@@ -25,6 +25,7 @@ import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkHeader;
 import org.chunkfs.core.format.TableEntry;
 import org.chunkfs.core.journal.RingRecord;
+import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.core.journal.RingScanner.Scan;
 import org.chunkfs.core.volume.VolumeState.Reason;
 import org.jspecify.annotations.Nullable;
@@ -269,6 +270,10 @@ final class Opening {
       List<RingRecord> records = f.scan.records();
       if (!records.isEmpty() && Recovery.epochOf(records.getFirst().g()) <= epoch) {
         return true;
+      }
+      RingScanner.Damage lost = f.scan.damage();
+      if (lost != null && lost.missingG() != 0 && Recovery.epochOf(lost.missingG()) <= epoch) {
+        return true; // the end that a decision abandoned
       }
     }
     return false;

@@ -2,6 +2,7 @@ package org.chunkfs.core.volume;
 
 import java.io.IOException;
 import java.util.Collection;
+import java.util.List;
 import org.chunkfs.core.chunk.Chunk;
 import org.chunkfs.core.chunk.Retry;
 import org.chunkfs.core.error.ChunkFsException;
@@ -13,6 +14,12 @@ import org.jspecify.annotations.Nullable;
 /** Decides which chunk takes something new, and reserves blocks there. */
 final class Placement {
   private static final int MAX_RUNS = 32;
+
+  /**
+   * This share of a chunk is left for overwriting, which needs new blocks before it frees old ones,
+   * while there is room elsewhere for what is new.
+   */
+  private static final int HEADROOM_SHARE = 32;
 
   private Placement() {}
 
@@ -44,6 +51,25 @@ final class Placement {
       }
     }
     return used >= 0 && usedFree >= freshFree / 4 * 3 ? used : fresh;
+  }
+
+  /** Whether a chunk is nearly full, and another one is not. */
+  private static boolean betterElsewhere(Engine engine, int home, int want) {
+    ChunkSlot slot = engine.chunks().slot(home);
+    int headroom = slot.geometry.bodyBlocks() / HEADROOM_SHARE;
+    if (room(slot) - want > headroom) {
+      return false;
+    }
+    int other = emptiest(engine, List.of(home));
+    return other >= 0 && room(engine.chunks().slot(other)) > 2 * headroom + want;
+  }
+
+  /** What was left for overwriting where a range lies, when there is nothing else. */
+  private static @Nullable Reservation lastResort(Engine engine, Mapping m, long deadline)
+      throws IOException {
+    return m.overwrites()
+        ? null
+        : reserve(engine, m.chunk(), 1, m.goal(), false, deadline);
   }
 
   /** Blocks that file data could take in a chunk, 0 if it does not serve. */
@@ -136,7 +162,8 @@ final class Placement {
   static @Nullable Reservation reserve(
       Engine engine, Mapping m, int want, Crowded crowded, long deadline) throws IOException {
     int home = Ino.chunk(m.partId());
-    if (!crowded.chunks().contains(home)) {
+    if (!crowded.chunks().contains(home)
+        && (m.overwrites() || !betterElsewhere(engine, home, want))) {
       Chunk chunk = engine.chunks().forWriting(home, deadline);
       if (chunk != m.chunk()) {
         return null;
@@ -145,9 +172,12 @@ final class Placement {
       if (r != null) {
         return r;
       }
-      crowded.add(home);
     }
+    crowded.add(home);
     Reservation r = reserveAnywhere(engine, crowded, want, deadline);
+    if (r == null) {
+      r = lastResort(engine, m, deadline);
+    }
     if (r == null) {
       throw new FsException(FsException.Reason.NO_SPACE, "no chunk of the image has room");
     }

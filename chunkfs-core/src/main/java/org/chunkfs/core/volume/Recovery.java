@@ -128,7 +128,7 @@ public final class Recovery {
     }
     stable = Math.max(stable, floor);
     for (RingView v : List.copyOf(views.values())) {
-      RingScanner.Damage d = v.scan.damage();
+      RingScanner.Damage d = damage(v.scan, state, v.chunk);
       if (d != null && (sameBoot || d.missingG() == 0 || d.missingG() <= stable)) {
         damaged.put(v.chunk, d.what());
         views.remove(v.chunk);
@@ -143,6 +143,22 @@ public final class Recovery {
       }
     }
     return powerLoss();
+  }
+
+  /**
+   * What is missing from a chain, or null. What an earlier decision dropped is not missing: the
+   * records that prove its existence are of the same abandoned end.
+   *
+   * @param state with the decisions on earlier epochs
+   */
+  public static RingScanner.@Nullable Damage damage(Scan scan, VolumeState state, int chunk) {
+    RingScanner.Damage d = scan.damage();
+    if (d == null || d.missingG() == 0) {
+      return d;
+    }
+    VolumeState.Decision decision = state.decision(epochOf(d.missingG()));
+    boolean dropped = decision != null && d.missingG() > decision.lastKept();
+    return dropped && state.absentSince(chunk) != epochOf(d.missingG()) ? null : d;
   }
 
   private void gather() {

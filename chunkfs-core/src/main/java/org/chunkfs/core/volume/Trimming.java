@@ -1,7 +1,6 @@
 package org.chunkfs.core.volume;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.chunkfs.core.chunk.ChunkTx;
@@ -106,9 +105,7 @@ final class Trimming {
     ChunkTx head = tx.of(id);
     while (end > from && left > 0) {
       Continuations.Range range =
-          tail
-              ? Continuations.ranges(head, id).getLast()
-              : Continuations.rangeFor(head, id, end - 1);
+          Continuations.rangeFor(head, id, tail ? Continuations.END - 1 : end - 1);
       if (!tx.has(Ino.chunk(range.partId())) && tx.width() >= WIDTH) {
         return end;
       }
@@ -137,11 +134,17 @@ final class Trimming {
   /** Gives the last range, which is empty, to the part before it, the first one to the head. */
   private static void unmap(Tx tx, ChunkTx head, long id, Continuations.Range last)
       throws IOException {
-    List<Continuations.Range> ranges = Continuations.ranges(head, id);
-    long heir = last.from() == 0 ? id : ranges.get(ranges.size() - 2).partId();
+    long heir = last.from() == 0 ? id : Continuations.partFor(head, id, last.from() - 1);
     Continuations.map(tx, id, last.from(), Continuations.END, heir);
-    if (last.partId() != id && !Continuations.mapped(head, id, last.partId())) {
-      Continuations.drop(tx, id, last.partId());
+    dropUnused(tx, id, last.partId());
+  }
+
+  /** Drops a part that holds nothing and to which nothing is mapped. */
+  static void dropUnused(Tx tx, long id, long partId) throws IOException {
+    if (partId != id
+        && !Extents.any(tx.of(partId), Ino.ofId(partId))
+        && !Continuations.mapped(tx.of(id), id, partId)) {
+      Continuations.drop(tx, id, partId);
     }
   }
 

@@ -132,11 +132,23 @@ final class Truncation {
       }
       if (left != null) {
         if (left > cut.from) {
-          trimming.finish(lease, cut.from, cut.to, deadline);
+          finish(lease, cut, deadline);
         }
         return;
       }
       FileWriter.requireTime(deadline, lease.id);
+    }
+  }
+
+  /** Frees what one commit could not. A file that is shorter is so whatever comes of that. */
+  private void finish(Lease lease, Cut cut, long deadline) throws IOException {
+    try {
+      trimming.finish(lease, cut.from, cut.to, deadline);
+    } catch (IOException e) {
+      if (cut.size < 0) {
+        throw e;
+      }
+      // The rest stays in the index; the next change of the file, or opening, frees it.
     }
   }
 

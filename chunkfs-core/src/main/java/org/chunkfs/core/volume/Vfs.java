@@ -18,7 +18,7 @@ import java.util.List;
  * <p>Errors: {@link org.chunkfs.core.error.FsException} for what POSIX refuses, {@link
  * org.chunkfs.core.error.ChunkUnavailableException} and {@link
  * org.chunkfs.core.error.DeadlineException} for what may be tried again. An exception means: no
- * effect.
+ * effect, but for {@link #fallocate}, which may have done a part.
  */
 public interface Vfs {
   /** Longest name, in bytes. */
@@ -195,6 +195,10 @@ public interface Vfs {
    */
   int write(long id, long offset, ByteBuffer src) throws IOException;
 
+  /**
+   * Changes what a range of a file holds, in steps of which each is all-or-nothing; a failure may
+   * come after some of them, and tried again does the rest.
+   */
   void fallocate(long id, FallocateMode mode, long offset, long length) throws IOException;
 
   /**

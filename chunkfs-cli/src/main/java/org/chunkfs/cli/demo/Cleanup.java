@@ -1,0 +1,57 @@
+package org.chunkfs.cli.demo;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.chunkfs.cli.output.Sentence;
+
+/**
+ * What must be undone when the demo ends, in whatever way: done in reverse order, once; also when
+ * the process is asked to end.
+ */
+final class Cleanup implements AutoCloseable {
+  /** One thing to undo. */
+  @FunctionalInterface
+  interface Undo {
+    void run() throws IOException;
+  }
+
+  private final Deque<Undo> undos = new ArrayDeque<>();
+  private final Thread hook = new Thread(this::undo, "demo cleanup");
+  private boolean over;
+
+  Cleanup() {
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /** Notes what is to be undone; when all is over already, it is undone at once. */
+  synchronized void later(Undo undo) throws IOException {
+    if (over) {
+      undo.run();
+      throw new IOException("Interrupted.");
+    }
+    undos.push(undo);
+  }
+
+  /** Undoes everything. */
+  @Override
+  public void close() {
+    undo();
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // It is what runs us.
+    }
+  }
+
+  private synchronized void undo() {
+    over = true;
+    while (!undos.isEmpty()) {
+      try {
+        undos.pop().run();
+      } catch (IOException e) {
+        System.err.println("chunkfs demo: " + Sentence.of(e));
+      }
+    }
+  }
+}

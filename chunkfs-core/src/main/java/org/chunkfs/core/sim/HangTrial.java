@@ -1,0 +1,99 @@
+package org.chunkfs.core.sim;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
+import org.chunkfs.core.device.MemoryDevice;
+import org.chunkfs.core.error.ChunkUnavailableException;
+import org.chunkfs.core.volume.ChunkState;
+import org.chunkfs.core.volume.Volume;
+import org.chunkfs.core.volume.VolumeOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writes of one chunk hang for good: its requests are answered in time all the same, the other
+ * chunks work on, and once the device answers again it comes back with all that was acknowledged.
+ */
+final class HangTrial extends Trial {
+  private static final Duration STALL = Duration.ofMillis(250);
+  private static final Duration DEADLINE = Duration.ofSeconds(3);
+
+  private final MemoryDevice image;
+  private final VolumeOptions options;
+  private final int chunks;
+
+  HangTrial(MemoryDevice image, VolumeOptions options, int chunks) {
+    this.image = image;
+    this.options = options.withStall(STALL).withDeadline(DEADLINE);
+    this.chunks = chunks;
+  }
+
+  @Override
+  @Nullable String run(List<Op> script, long seed) throws IOException {
+    steps += script.size();
+    int victim = new SplittableRandom(seed).nextInt(chunks);
+    FaultyDevice device = new FaultyDevice(image.snapshot(), seed);
+    Volume volume = open(device, options, 1);
+    try {
+      Crew crew =
+          new Crew(
+              volume, (chunk, e) -> chunk == victim && e instanceof ChunkUnavailableException);
+      crew.hire(ChunkTrial.WORKERS, script);
+      crew.start();
+      LockSupport.parkNanos(20_000_000);
+      device.inject(
+          Fault.lasting(Fault.Kind.WRITE_HANG, chunkStart(victim), chunkStart(victim + 1)));
+      states++;
+      boolean all = crew.join(3 * DEADLINE.toMillis());
+      String wrong = crew.wrong() != null ? crew.wrong() : all ? slow(crew) : "workers hang";
+      if (wrong == null && device.hanging() > 0) {
+        wrong = untilFenced(volume, victim);
+      }
+      if (wrong == null) {
+        wrong = synced(volume);
+      }
+      device.heal();
+      if (wrong != null) {
+        return "chunk " + victim + " hangs: " + wrong;
+      }
+      volume.online(victim);
+      wrong = fenced(volume) != null ? fenced(volume) : crew.compare(volume);
+      return wrong == null ? null : "chunk " + victim + " came back: " + wrong;
+    } finally {
+      device.heal();
+      volume.abandon();
+    }
+  }
+
+  private static @Nullable String slow(Crew crew) {
+    for (Crew.Worker w : crew.workers()) {
+      if (w.slowestNanos > DEADLINE.plusSeconds(1).toNanos()) {
+        return "a request took " + w.slowestNanos / 1_000_000 + " ms";
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable String untilFenced(Volume volume, int victim) {
+    long until = System.nanoTime() + 4 * STALL.toNanos();
+    while (volume.chunks().get(victim).state() != ChunkState.FENCED) {
+      if (System.nanoTime() > until) {
+        return "the chunk is " + volume.chunks().get(victim).state();
+      }
+      LockSupport.parkNanos(5_000_000);
+    }
+    return null;
+  }
+
+  /** What the other chunks acknowledged can be made durable. */
+  private static @Nullable String synced(Volume volume) {
+    try {
+      volume.syncfs();
+      return null;
+    } catch (IOException e) {
+      return "syncfs: " + e.getMessage();
+    }
+  }
+}
