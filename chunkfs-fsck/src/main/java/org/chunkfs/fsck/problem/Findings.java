@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the findings of one chunk, or of the image. Of each problem only so many are kept, so
@@ -28,21 +29,21 @@ public final class Findings {
   }
 
   /** A problem of the chunk as a whole. */
-  public void add(Problem problem, Object... about) {
+  public void add(Problem problem, @Nullable Object... about) {
     put(problem, -1, -1, about);
   }
 
   /** A problem of a block. */
-  public void block(int block, Problem problem, Object... about) {
+  public void block(int block, Problem problem, @Nullable Object... about) {
     put(problem, block, -1, about);
   }
 
   /** A problem of an inode. */
-  public void inode(long inode, Problem problem, Object... about) {
+  public void inode(long inode, Problem problem, @Nullable Object... about) {
     put(problem, -1, inode, about);
   }
 
-  private void put(Problem problem, int block, long inode, Object... about) {
+  private void put(Problem problem, int block, long inode, @Nullable Object... about) {
     if (counts.merge(problem, 1, Integer::sum) <= KEPT) {
       kept.add(new Finding(problem, chunk, block, inode, problem.template().formatted(about)));
     }

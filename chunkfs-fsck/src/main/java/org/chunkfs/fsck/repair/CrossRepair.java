@@ -206,7 +206,7 @@ final class CrossRepair {
       keepIn(model, inode, back); // in a part that cannot be asked
       return;
     }
-    if (holder == null || !holder.directory()) {
+    if (head == null || holder == null || !holder.directory()) {
       log.add("drop back pointer '%s' of inode %s".formatted(Names.show(name), Names.show(inode)));
       inode.remove(back);
       return;

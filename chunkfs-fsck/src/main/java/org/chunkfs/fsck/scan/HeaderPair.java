@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeaderPair {
   private final ChunkGeometry geometry;
-  private final byte @Nullable [] @Nullable [] headers = new byte[2][];
-  private final byte @Nullable [] @Nullable [] roots = new byte[2][];
+  private final byte[] @Nullable [] headers = new byte[2][];
+  private final byte[] @Nullable [] roots = new byte[2][];
   private final boolean[] rootGood = new boolean[2];
   private int current = -1;
   private boolean real = true;
