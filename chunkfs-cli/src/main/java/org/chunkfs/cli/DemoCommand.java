@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
 import org.chunkfs.cli.demo.Demo;
 import org.chunkfs.cli.demo.Narration;
@@ -72,6 +71,13 @@ public final class DemoCommand extends Subcommand {
       description = "Claim a wrong hash for one file, to see that the demo would notice.")
   private boolean falsify;
 
+  @Option(
+      names = "--ruthless",
+      description =
+          "Wreck names and inodes that other chunks know of, too: more than the repair of one chunk"
+              + " can put right alone.")
+  private boolean ruthless;
+
   public DemoCommand() {
     this(InstantSource.system());
   }
@@ -90,16 +96,16 @@ public final class DemoCommand extends Subcommand {
       throw new FileSystemException(keep.toString(), null, "exists already; name another file");
     }
     Path work = directory == null ? Path.of(System.getProperty("java.io.tmpdir")) : directory;
-    Instant now = clock.instant();
     Demo.Plan plan =
         new Demo.Plan(
             work.toAbsolutePath(),
             keep == null ? null : keep.toAbsolutePath(),
             bytes,
             seed,
-            now.getEpochSecond() * 1_000_000_000 + now.getNano(),
+            clock,
             !inside && Demo.canMount(),
             falsify,
+            ruthless,
             CALM_MILLIS);
     Paint paint = Paint.forTerminal();
     Narration narration =

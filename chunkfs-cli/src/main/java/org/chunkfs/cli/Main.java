@@ -47,6 +47,8 @@ public final class Main implements Runnable {
   /** The command line whose images are opened by {@code opener}. */
   static CommandLine commandLine(VolumeOpener opener) {
     return new CommandLine(new Main())
+        .addSubcommand(new DemoCommand())
+        .addSubcommand(new BenchCommand())
         .addSubcommand(new MkfsCommand(opener))
         .addSubcommand(new MountCommand(opener))
         .addSubcommand(new UmountCommand())
@@ -62,8 +64,9 @@ public final class Main implements Runnable {
         .addSubcommand(new ImportCommand(opener))
         .addSubcommand(new ExportCommand(opener))
         .addSubcommand(new InspectCommand(opener))
+        .addSubcommand(new FsckCommand())
+        .addSubcommand(new TortureCommand())
         .addSubcommand(new CorruptCommand())
-        .addSubcommand(new DemoCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::refuse);
   }

@@ -35,8 +35,8 @@ public final class Fsck {
   }
 
   /**
-   * Checks an image, and repairs what {@code options} allow. The image must be open for writing, and
-   * nobody else's.
+   * Checks an image, and repairs what {@code options} allow. The image must be open for writing,
+   * and nobody else's.
    *
    * @throws IOException if something cannot be written: running it again goes on from there
    */
@@ -75,18 +75,29 @@ public final class Fsck {
     return report(image, first, plan, false, List.of());
   }
 
-  static FsckReport report(
+  private static FsckReport report(
       Image image,
       ImageCheck.Result result,
       List<String> repairs,
       boolean repaired,
       List<Finding> remaining) {
-    Findings findings = result.findings();
+    Map<Integer, ChunkFacts> facts = new TreeMap<>(result.facts());
+    facts.keySet().retainAll(result.byChunk().keySet());
+    return report(image, result.findings(), facts, repairs, repaired, remaining);
+  }
+
+  static FsckReport report(
+      Image image,
+      Findings findings,
+      Map<Integer, ChunkFacts> checked,
+      List<String> repairs,
+      boolean repaired,
+      List<Finding> remaining) {
     long inodes = 0;
     long blocks = 0;
     long used = 0;
     int chunksUsed = 0;
-    for (ChunkFacts facts : result.facts().values()) {
+    for (ChunkFacts facts : checked.values()) {
       inodes += facts.inodeCount();
       blocks += facts.blocks();
       used += facts.blocksUsed();
@@ -100,8 +111,8 @@ public final class Fsck {
         repairs,
         repaired,
         remaining,
-        losses(image, result.facts()),
-        result.byChunk().size(),
+        losses(image, checked),
+        checked.size(),
         chunksUsed,
         inodes,
         blocks,

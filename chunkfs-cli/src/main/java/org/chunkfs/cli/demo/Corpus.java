@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.chunkfs.core.format.Ino;
 import org.jspecify.annotations.Nullable;
 
@@ -56,11 +55,9 @@ final class Corpus {
         .toList();
   }
 
-  /** The files of a chunk, apart from some. */
-  List<DemoFile> in(int chunk, Set<Long> but) {
-    return files.stream()
-        .filter(f -> Ino.chunk(f.ino()) == chunk && !but.contains(f.ino()))
-        .toList();
+  /** The files of a chunk. */
+  List<DemoFile> in(int chunk) {
+    return files.stream().filter(f -> Ino.chunk(f.ino()) == chunk).toList();
   }
 
   /** How many of the files each chunk holds. */
@@ -80,7 +77,7 @@ final class Corpus {
     DemoFile f = files.get(index);
     byte[] wrong = f.sha256().clone();
     wrong[0] ^= 1;
-    DemoFile lie = new DemoFile(f.path(), f.ino(), f.size(), wrong, f.way());
+    DemoFile lie = new DemoFile(f.path(), f.ino(), f.size(), wrong, f.directory(), f.way());
     files.set(index, lie);
     byIno.put(f.ino(), lie);
   }

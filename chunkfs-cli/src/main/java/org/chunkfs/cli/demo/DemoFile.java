@@ -9,6 +9,7 @@ import java.util.BitSet;
  * @param ino its inode number
  * @param size its length in bytes
  * @param sha256 the hash of its content
+ * @param directory the chunk of the directory it is in
  * @param way the chunks that a request for it goes through: those of its directories and its own
  */
-record DemoFile(String path, long ino, long size, byte[] sha256, BitSet way) {}
+record DemoFile(String path, long ino, long size, byte[] sha256, int directory, BitSet way) {}

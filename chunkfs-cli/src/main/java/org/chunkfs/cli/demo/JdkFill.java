@@ -104,7 +104,12 @@ final class JdkFill {
     }
     corpus.add(
         new DemoFile(
-            path, made.ino(), content.length, Sha256.of(content), way(made.id(), way)));
+            path,
+            made.ino(),
+            content.length,
+            Sha256.of(content),
+            Ino.chunk(Ino.ofId(into)),
+            way(made.id(), way)));
   }
 
   private static BitSet way(long id, BitSet above) {

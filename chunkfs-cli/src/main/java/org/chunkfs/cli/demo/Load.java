@@ -1,10 +1,12 @@
 package org.chunkfs.cli.demo;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.chunkfs.cli.output.Sentence;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ final class Load {
   private int parked;
 
   private volatile boolean chunkOut;
+  private volatile boolean repairing;
   private volatile boolean killed;
   private volatile boolean stopped;
 
@@ -69,13 +72,22 @@ final class Load {
     startWriter(own, elsewhere, random.split());
   }
 
-  /** Starts a reader and a writer of that chunk alone. */
+  /**
+   * Starts a reader and a writer of that chunk alone.
+   *
+   * @param hit numbers of the inodes that were overwritten
+   */
   void startThere(
-      List<DemoFile> files, @Nullable String workshop, SplittableRandom random) {
-    startReader(files, there, random.split());
+      List<DemoFile> files, Set<Long> hit, @Nullable String workshop, SplittableRandom random) {
+    SplittableRandom own = random.split();
+    start(
+        there,
+        () -> {
+          DemoFile file = files.get(own.nextInt(files.size()));
+          return hit.contains(file.ino()) ? readHit(file) : read(file);
+        });
     if (workshop != null) {
-      OwnFiles own = new OwnFiles(workshop, "b", random.split());
-      startWriter(List.of(own), there, random.split());
+      startWriter(List.of(new OwnFiles(workshop, "b", random.split())), there, random.split());
     }
   }
 
@@ -90,6 +102,22 @@ final class Load {
     return Arrays.equals(Sha256.of(content), file.sha256())
         ? null
         : file.path() + ": " + content.length + " bytes with another SHA-256 than were written";
+  }
+
+  /** A file whose inode was overwritten: a repair may find that it is lost, and then says so. */
+  private @Nullable String readHit(DemoFile file) throws IOException {
+    try {
+      String wrong = read(file);
+      if (wrong == null || !repairing) {
+        return wrong;
+      }
+    } catch (NoSuchFileException e) {
+      if (!repairing) {
+        throw e;
+      }
+    }
+    there.excused();
+    return null;
   }
 
   private void startWriter(List<OwnFiles> own, Tally tally, SplittableRandom random) {
@@ -164,6 +192,11 @@ final class Load {
   /** From now on the chunk may be out of service, or no longer. */
   void chunkOut(boolean out) {
     chunkOut = out;
+  }
+
+  /** A repair begins: what is lost may be gone from now on. */
+  void repairing() {
+    repairing = true;
   }
 
   /** The server is about to be killed: whatever fails from now on is its unfinished work. */

@@ -2,12 +2,11 @@ package org.chunkfs.cli.demo;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
+import java.time.InstantSource;
+import org.chunkfs.cli.scratch.ScratchImage;
+import org.chunkfs.cli.server.FsckControl;
 import org.chunkfs.cli.server.VolumeControl;
-import org.chunkfs.core.device.Mode;
-import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.Volume;
-import org.chunkfs.core.volume.VolumeOptions;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -17,16 +16,18 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class LocalServed implements Served {
   private final Path image;
+  private final InstantSource clock;
   private volatile Volume volume;
   private final Share share = new VolumeShare(this::volume);
 
-  private LocalServed(Path image) throws IOException {
+  private LocalServed(Path image, InstantSource clock) throws IOException {
     this.image = image;
+    this.clock = clock;
     this.volume = openVolume();
   }
 
-  static LocalServed open(Path image) throws IOException {
-    return new LocalServed(image);
+  static LocalServed open(Path image, InstantSource clock) throws IOException {
+    return new LocalServed(image, clock);
   }
 
   private Volume volume() {
@@ -34,7 +35,7 @@ final class LocalServed implements Served {
   }
 
   private Volume openVolume() throws IOException {
-    return Volume.open(Image.open(List.of(image), Mode.READ_WRITE), VolumeOptions.defaults());
+    return ScratchImage.open(image);
   }
 
   @Override
@@ -45,9 +46,13 @@ final class LocalServed implements Served {
   @Override
   public JsonNode ask(ObjectNode request) throws IOException {
     VolumeControl control = new VolumeControl(volume);
-    return request.path("command").asString("").equals("status")
-        ? control.status()
-        : control.chunk(request);
+    String command = request.path("command").asString("");
+    return switch (command) {
+      case "status" -> control.status();
+      case "chunk" -> control.chunk(request);
+      case "fsck" -> new FsckControl(volume, clock).run(request, _ -> {});
+      default -> throw new IOException("There is no command '" + command + "'.");
+    };
   }
 
   @Override

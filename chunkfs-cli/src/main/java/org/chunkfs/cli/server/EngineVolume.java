@@ -3,6 +3,7 @@ package org.chunkfs.cli.server;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.chunkfs.cli.fuse.FuseNotifier;
@@ -105,6 +106,7 @@ public final class EngineVolume implements ServedVolume {
   @Override
   public void mounted(ControlServer control, FuseNotifier kernel) {
     new VolumeControl(volume).register(control);
+    FsckControl.register(control, volume, InstantSource.system());
     new KernelCaches(kernel).follow(volume);
   }
 

@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** How to start this program once more. */
-final class SelfProgram {
+public final class SelfProgram {
   private SelfProgram() {}
 
   /** The start of a command line that runs the subcommand {@code name} of this program. */
-  static List<String> command(String name) {
+  public static List<String> command(String name) {
     List<String> command = new ArrayList<>();
     String self = System.getProperty("chunkfs.self");
     if (self == null) {

@@ -172,6 +172,11 @@ public final class Volume implements Vfs, AutoCloseable {
     return image;
   }
 
+  /** What runs this volume's operations. */
+  Engine engine() {
+    return engine;
+  }
+
   public ImageLayout layout() {
     return image.layout();
   }

@@ -29,12 +29,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Checks, repairs, and checks again, until nothing is wrong or nothing more can be done.
  *
- * <p>A round repairs the image's own records first, then each damaged chunk by itself; only when all
- * chunks are in order by themselves what crosses them. Each round is an opening with a volume epoch
- * of its own, so that its decision on older epochs is durable before anything is replayed.
+ * <p>A round repairs the image's own records first, then each damaged chunk by itself; only when
+ * all chunks are in order by themselves what crosses them. Each round is an opening with a volume
+ * epoch of its own, so that its decision on older epochs is durable before anything is replayed.
  */
 public final class Repairer {
   private static final int ROUNDS = 6;
+  private static final int COUNTER_BITS = 40;
+  private static final int MAX_EPOCH = (1 << 24) - 2;
 
   private final Image image;
   private final BlockDevice device;
@@ -112,28 +114,27 @@ public final class Repairer {
     if (state != null) {
       state
           .out()
-          .forEach(
-              (chunk, out) -> {
-                ChunkFacts facts = result.facts().get(chunk);
-                if (out.reason() != VolumeState.Reason.OFFLINE
-                    && facts != null
-                    && facts.known()
-                    && !restarted.contains(chunk)) {
-                  waiting.add(chunk);
-                }
-              });
+          .forEach((chunk, out) -> {
+            ChunkFacts facts = result.facts().get(chunk);
+            if (out.reason() != VolumeState.Reason.OFFLINE
+                && facts != null
+                && facts.known()
+                && !restarted.contains(chunk)) {
+              waiting.add(chunk);
+            }
+          });
     }
     return waiting;
   }
 
   private void round(ImageCheck.Result result, boolean write) throws IOException {
     HistoryScan history = result.history();
-    VolumeState state = state(result, history);
+    VolumeState state = state(history);
     Keep keep = history != null ? history : (chunk, header, scan) -> scan;
     long lastKept = history == null ? 0 : history.decision().lastKept();
     @Nullable RepairHistory numbers = null;
+    records.copies(result.findings(), log, write);
     if (write) {
-      records.copies(result.findings(), log);
       VolumeState written = records.record(state);
       numbers = new RepairHistory(device, written.epoch());
     } else {
@@ -164,20 +165,29 @@ public final class Repairer {
     return new ChunkReader(device, layout, chunk);
   }
 
-  private VolumeState state(ImageCheck.Result result, @Nullable HistoryScan history) {
+  private VolumeState state(@Nullable HistoryScan history) {
     VolumeState state = history == null ? null : history.next();
     if (state == null) {
-      // All records are lost: an epoch that no commit can be of.
       state =
           new VolumeState(
-              1,
-              1 << 22,
-              new byte[16],
-              now,
-              new TreeMap<>(),
-              List.of(),
-              List.of(),
-              List.of());
+              1, 0, new byte[16], now, new TreeMap<>(), List.of(), List.of(), List.of());
+    }
+    // The newest record may be lost: then journals know of later epochs than it does.
+    long largest = HistoryScan.largestG(device, layout);
+    int seen = (int) (largest >>> COUNTER_BITS);
+    if (seen >= state.epoch() && seen < MAX_EPOCH) {
+      List<VolumeState.Decision> decisions = new ArrayList<>(state.decisions());
+      decisions.add(new VolumeState.Decision(seen, largest));
+      state =
+          new VolumeState(
+              state.sequence(),
+              seen + 1,
+              state.bootId(),
+              state.opened(),
+              state.out(),
+              state.voids(),
+              List.copyOf(decisions),
+              state.absents());
     }
     return records.sensible(state, List.of());
   }
@@ -240,9 +250,7 @@ public final class Repairer {
     for (Finding finding : result.findings().list()) {
       ChunkModel model = models.get(finding.chunk());
       InodeModel inode =
-          finding.problem() == Problem.CYCLE && model != null
-              ? model.get(finding.inode())
-              : null;
+          finding.problem() == Problem.CYCLE && model != null ? model.get(finding.inode()) : null;
       if (inode != null) {
         log.add("cut the circle of directories at " + Names.show(inode));
         CycleCut.cut(inode, models, new Names(new NameHash(layout.hashKey())));

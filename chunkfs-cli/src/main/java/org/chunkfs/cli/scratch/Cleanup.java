@@ -1,31 +1,37 @@
-package org.chunkfs.cli.demo;
+package org.chunkfs.cli.scratch;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 import org.chunkfs.cli.output.Sentence;
 
 /**
- * What must be undone when the demo ends, in whatever way: done in reverse order, once; also when
+ * What must be undone when a command ends, in whatever way: done in reverse order, once; also when
  * the process is asked to end.
  */
-final class Cleanup implements AutoCloseable {
+public final class Cleanup implements AutoCloseable {
   /** One thing to undo. */
   @FunctionalInterface
-  interface Undo {
+  public interface Undo {
     void run() throws IOException;
   }
 
   private final Deque<Undo> undos = new ArrayDeque<>();
-  private final Thread hook = new Thread(this::undo, "demo cleanup");
+  private final Thread hook = new Thread(this::undo, "cleanup");
+  private final Consumer<String> complaints;
   private boolean over;
 
-  Cleanup() {
+  /**
+   * @param complaints gets a sentence for everything that cannot be undone
+   */
+  public Cleanup(Consumer<String> complaints) {
+    this.complaints = complaints;
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
   /** Notes what is to be undone; when all is over already, it is undone at once. */
-  synchronized void later(Undo undo) throws IOException {
+  public synchronized void later(Undo undo) throws IOException {
     if (over) {
       undo.run();
       throw new IOException("Interrupted.");
@@ -50,7 +56,7 @@ final class Cleanup implements AutoCloseable {
       try {
         undos.pop().run();
       } catch (IOException e) {
-        System.err.println("chunkfs demo: " + Sentence.of(e));
+        complaints.accept(Sentence.of(e));
       }
     }
   }

@@ -1,0 +1,67 @@
+package org.chunkfs.fsck;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.chunkfs.core.volume.ChunkState;
+import org.chunkfs.core.volume.Image;
+import org.chunkfs.core.volume.Recovery;
+import org.chunkfs.core.volume.Volume;
+import org.chunkfs.core.volume.VolumeState;
+import org.chunkfs.fsck.check.ChunkFacts;
+import org.chunkfs.fsck.problem.Finding;
+import org.chunkfs.fsck.repair.SingleChunk;
+import org.chunkfs.fsck.report.FsckReport;
+
+/**
+ * Checks and repairs one chunk of a volume that is in use, while the others go on serving.
+ *
+ * <p>The chunk is taken out of service for it. What it says about other chunks is not judged here:
+ * they change meanwhile. After a repair it comes back with an empty journal.
+ */
+public final class OnlineFsck {
+  private OnlineFsck() {}
+
+  /**
+   * Runs.
+   *
+   * @param repair whether damage is repaired; a chunk that is left damaged stays out of service
+   * @param now goes into what is made, nanoseconds since 1970
+   * @throws IOException if the chunk cannot be taken out, or cannot be written
+   */
+  public static FsckReport run(Volume volume, int chunk, boolean data, boolean repair, long now)
+      throws IOException {
+    ChunkState before = volume.chunks().get(chunk).state();
+    boolean served = before == ChunkState.ONLINE || before == ChunkState.SUSPECT;
+    if (served) {
+      volume.offline(chunk);
+    }
+    Image image = volume.image();
+    VolumeState state = volume.state();
+    SingleChunk single =
+        new SingleChunk(
+            image, chunk, (id, header, scan) -> Recovery.keep(scan, header, state, id), data);
+    SingleChunk.Checked first = volume.whileOut(chunk, ChunkState.CHECKING, single::check);
+    SingleChunk.Checked last = first;
+    List<String> log = new ArrayList<>();
+    boolean repaired = repair && (first.findings().anyWrong() || !served);
+    if (repaired) {
+      last =
+          volume.whileOut(
+              chunk,
+              ChunkState.REPAIRING,
+              () -> {
+                single.repair(now, log);
+                return single.check();
+              });
+    }
+    if (!last.findings().anyWrong() && (served || repaired)) {
+      volume.online(chunk);
+    }
+    Map<Integer, ChunkFacts> facts = new TreeMap<>(Map.of(chunk, first.facts()));
+    List<Finding> remaining = repaired ? last.findings().list() : List.of();
+    return Fsck.report(image, first.findings(), facts, log, repaired, remaining);
+  }
+}

@@ -1,0 +1,51 @@
+package org.chunkfs.fsck.repair;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.chunkfs.core.volume.Image;
+import org.chunkfs.fsck.check.ChunkCheck;
+import org.chunkfs.fsck.check.ChunkFacts;
+import org.chunkfs.fsck.problem.Findings;
+import org.chunkfs.fsck.scan.ChunkReader;
+import org.chunkfs.fsck.scan.ChunkScan;
+import org.chunkfs.fsck.scan.Keep;
+
+/** One chunk that is out of service, checked and repaired by itself. */
+public final class SingleChunk {
+  private final Image image;
+  private final int chunk;
+  private final Keep keep;
+  private final boolean data;
+
+  /** What a check found. */
+  public record Checked(Findings findings, ChunkFacts facts) {}
+
+  /**
+   * @param keep which of its commits count
+   * @param data whether file data is compared with its checksums
+   */
+  public SingleChunk(Image image, int chunk, Keep keep, boolean data) {
+    this.image = image;
+    this.chunk = chunk;
+    this.keep = keep;
+    this.data = data;
+  }
+
+  private ChunkReader reader() {
+    return new ChunkReader(image.device(), image.layout(), chunk);
+  }
+
+  /** Checks it; writes nothing. */
+  public Checked check() {
+    Findings findings = new Findings(chunk);
+    return new Checked(findings, ChunkCheck.run(ChunkScan.open(reader(), keep, findings), data));
+  }
+
+  /** Repairs it, and leaves its journal empty; durable on return. */
+  public void repair(long now, List<String> log) throws IOException {
+    ChunkRepair repair = new ChunkRepair(reader(), keep, log);
+    repair.local(Map.of(), now);
+    repair.write(data, true, 0, now, new RepairHistory(image.device(), 0));
+  }
+}
