@@ -176,6 +176,11 @@ final class Crew {
     return workers.stream().anyMatch(w -> w.thread.isAlive());
   }
 
+  /** Steps done by all of them. */
+  long done() {
+    return workers.stream().mapToLong(w -> w.done).sum();
+  }
+
   /** How many have not finished. */
   int atWork() {
     return (int) workers.stream().filter(w -> w.thread.isAlive()).count();

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * chunks work on, and once the device answers again it comes back with all that was acknowledged.
  */
 final class HangTrial extends Trial {
-  private static final Duration STALL = Duration.ofMillis(250);
-  private static final Duration DEADLINE = Duration.ofSeconds(3);
+  private static final Duration STALL = Duration.ofSeconds(1);
+  private static final Duration DEADLINE = Duration.ofSeconds(4);
 
   private final MemoryDevice image;
   private final VolumeOptions options;
@@ -41,7 +41,9 @@ final class HangTrial extends Trial {
           new Crew(volume, (chunk, e) -> chunk == victim && e instanceof ChunkUnavailableException);
       crew.hire(ChunkTrial.WORKERS, script);
       crew.start();
-      LockSupport.parkNanos(20_000_000);
+      while (crew.working() && crew.done() < script.size() / 4) {
+        LockSupport.parkNanos(100_000);
+      }
       device.inject(
           Fault.lasting(Fault.Kind.WRITE_HANG, chunkStart(victim), chunkStart(victim + 1)));
       states++;

@@ -89,8 +89,15 @@ final class MemoryInode {
 
   /** Lets a name that is there stand for another inode; its place in listings stays. */
   void replaceEntry(byte[] name, MemoryInode inode) {
-    Entry old = byName.get(ByteBuffer.wrap(name));
+    Entry old = there(byName.get(ByteBuffer.wrap(name)));
     put(new Entry(old.name, old.cookie, inode));
+  }
+
+  private static Entry there(@Nullable Entry entry) {
+    if (entry == null) {
+      throw new IllegalStateException("no such entry");
+    }
+    return entry;
   }
 
   private void put(Entry entry) {
@@ -99,7 +106,7 @@ final class MemoryInode {
   }
 
   void removeEntry(byte[] name) {
-    Entry entry = byName.remove(ByteBuffer.wrap(name));
+    Entry entry = there(byName.remove(ByteBuffer.wrap(name)));
     byCookie.remove(entry.cookie);
   }
 

@@ -120,7 +120,7 @@ final class Checkpointer {
       }
       Checkpoint checkpoint =
           new Checkpoint(
-              chunk, all.numbers(), durability.forCheckpoint(slot, chunk, deadline), deadline);
+              chunk, all.voids(), durability.forCheckpoint(slot, chunk, deadline), deadline);
       if (checkpoint.run()) {
         slot.checkpoints++;
         checkpoints.incrementAndGet();

@@ -9,7 +9,6 @@ import org.chunkfs.core.chunk.Chunk;
 import org.chunkfs.core.chunk.ChunkIo;
 import org.chunkfs.core.chunk.ChunkTx;
 import org.chunkfs.core.chunk.HeaderCopies;
-import org.chunkfs.core.chunk.Numbers;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.error.ChunkIoException;
 import org.chunkfs.core.error.ChunkUnavailableException;
@@ -43,6 +42,7 @@ final class Chunks {
   private final Durability durability;
   private final LongAdder resident;
   private final StateKeeper keeper;
+  private final Voids voids;
   private volatile Recovered recovered = chunk -> {};
   private final List<ChunkListener> listeners = new java.util.concurrent.CopyOnWriteArrayList<>();
 
@@ -65,6 +65,12 @@ final class Chunks {
     this.durability = durability;
     this.keeper = keeper;
     this.resident = resident;
+    this.voids = new Voids(this, history, keeper);
+  }
+
+  /** What becomes of numbers whose commits cannot be written. */
+  Voids voids() {
+    return voids;
   }
 
   ChunkSlot slot(int id) {
@@ -246,7 +252,7 @@ final class Chunks {
     try {
       tx.append(g, new int[] {slot.id}, 1);
     } catch (IOException | RuntimeException e) {
-      numbers().lost(slot.id, g, e);
+      voids.lost(slot.id, g, e);
       throw e;
     }
     history.written(g);
@@ -357,7 +363,7 @@ final class Chunks {
               && reason == Reason.DAMAGE
               && options.fenced() == VolumeOptions.FencedPolicy.READ;
       slot.out = new VolumeState.Out(reason, block);
-      if (reads) {
+      if (c != null && reads) {
         c.io().fence();
         slot.readable = c;
       } else if (c != null) {
@@ -368,68 +374,6 @@ final class Chunks {
     }
     keeper.changed(this::outNow);
     return true;
-  }
-
-  /** The record of a commit could not be written in chunk {@code update.locked[failed]}. */
-  void commitFailed(Update update, int failed, Throwable cause) {
-    Chunk bad = update.locked[failed];
-    Reason reason = cause instanceof ChunkUnavailableException ? Reason.CRASHED : Reason.IO_ERROR;
-    fence(bad.id(), reason, -1, String.valueOf(cause.getMessage()));
-    undo(update, failed);
-  }
-
-  /** The numbers of commits of a single chunk that no request waits for. */
-  Numbers numbers() {
-    return new Numbers() {
-      @Override
-      public long take() {
-        return history.take();
-      }
-
-      @Override
-      public void written(long g) {
-        history.written(g);
-      }
-
-      @Override
-      public void lost(int chunk, long g, Exception why) {
-        Reason reason = why instanceof ChunkUnavailableException ? Reason.CRASHED : Reason.IO_ERROR;
-        fence(chunk, reason, -1, String.valueOf(why.getMessage()));
-        Chunks.this.lost(chunk, g);
-      }
-    };
-  }
-
-  /** A number was taken for a commit that will never be written anywhere. */
-  void lost(int chunk, long g) {
-    keeper.voided(this::outNow, List.of(new VolumeState.Void(chunk, g)), () -> history.written(g));
-  }
-
-  /**
-   * Voids a commit: in the chunks that have its record already, by overwriting it; in the one that
-   * was fenced, in the volume record. Its number counts as written once all of that is done.
-   */
-  void undo(Update update, int failed) {
-    long g = update.g;
-    if (g == 0) {
-      return; // it has no number yet, and no record
-    }
-    List<VolumeState.Void> voids = new ArrayList<>();
-    voids.add(new VolumeState.Void(update.locked[failed].id(), g));
-    for (int i = 0; i < failed; i++) {
-      if (update.positions[i] < 0) {
-        continue;
-      }
-      Chunk chunk = update.locked[i];
-      try {
-        chunk.ring().voidAt(update.positions[i], g, update.predecessors[i]);
-        chunk.forgetImages();
-      } catch (IOException | RuntimeException e) {
-        fence(chunk.id(), Reason.IO_ERROR, -1, String.valueOf(e.getMessage()));
-        voids.add(new VolumeState.Void(chunk.id(), g));
-      }
-    }
-    keeper.voided(this::outNow, voids, () -> history.written(g));
   }
 
   /** The chunks that are out of service, as the volume record names them. */

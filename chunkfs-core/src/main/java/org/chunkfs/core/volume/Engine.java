@@ -279,7 +279,7 @@ final class Engine {
     long g = history.take();
     update.g = g;
     if (update.stage() == Update.Stage.REVOKED) {
-      chunks.lost(participants[0], g);
+      chunks.voids().lost(participants[0], g);
     }
     append(update, parts, participants, n, g);
     if (!update.finish()) {
@@ -314,7 +314,7 @@ final class Engine {
           update.positions[i] = part.append(g, participants, n);
         } catch (IOException | RuntimeException | Error e) {
           if (update.finish()) {
-            chunks.commitFailed(update, i, e);
+            chunks.voids().commitFailed(update, i, e);
           }
           throw e;
         }

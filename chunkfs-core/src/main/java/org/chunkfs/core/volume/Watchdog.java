@@ -84,7 +84,7 @@ final class Watchdog {
     }
     if (was == Update.Stage.COMMITTING) {
       int index = java.util.Arrays.asList(update.locked).indexOf(culprit);
-      chunks.undo(update, index);
+      chunks.voids().undo(update, index);
     }
     for (Chunk c : update.locked) {
       if (c != culprit) {
