@@ -244,12 +244,7 @@ public final class Demo {
   }
 
   private void wreckAndRepair(
-      Path image,
-      Served served,
-      Load load,
-      Wreck wreck,
-      Watch watch,
-      long calm)
+      Path image, Served served, Load load, Wreck wreck, Watch watch, long calm)
       throws IOException {
     int chunk = wreck.chunk();
     load.chunkOut(true);
@@ -259,8 +254,7 @@ public final class Demo {
     narration.say(
         "%s behind the server's back: %s",
         narration.paint().bad("wrecked chunk " + chunk), wreck.describe());
-    load.startThere(
-        corpus.in(chunk, Set.of()), corpus.workshops().get(chunk), random.split());
+    load.startThere(corpus.in(chunk, Set.of()), corpus.workshops().get(chunk), random.split());
     boolean noticed = watch.await(seen -> seen.contains("fenced"), NOTICE_MILLIS);
     if (!noticed) {
       narration.say("nobody has read it yet; asking for a check of the chunk");
@@ -274,8 +268,7 @@ public final class Demo {
       JsonNode answer = fsck(served, chunk, "repair");
       report = answer.path("summary").asString("");
       if (!stateOf(served, chunk).equals("online")) {
-        served.ask(
-            ControlClient.request("chunk").put("action", "online").put("chunk", chunk));
+        served.ask(ControlClient.request("chunk").put("action", "online").put("chunk", chunk));
       }
       back = watch.await(seen -> !seen.isEmpty() && seen.getLast().equals("online"), REPAIR_MILLIS);
     } catch (IOException e) {

@@ -62,13 +62,12 @@ final class JdkFill {
     ConcurrentLinkedQueue<Path> left = new ConcurrentLinkedQueue<>(children(modules));
     Crew crew = new Crew("fill");
     for (int i = 0; i < threads; i++) {
-      crew.start(
-          () -> {
-            Path module;
-            while ((module = left.poll()) != null && taken.get() < most) {
-              copy(module, vfs.root(), way(vfs.root(), new BitSet()), "");
-            }
-          });
+      crew.start(() -> {
+        Path module;
+        while ((module = left.poll()) != null && taken.get() < most) {
+          copy(module, vfs.root(), way(vfs.root(), new BitSet()), "");
+        }
+      });
     }
     crew.join();
   }
@@ -103,8 +102,7 @@ final class JdkFill {
       at += vfs.write(made.id(), at, source.position(at));
     }
     corpus.add(
-        new DemoFile(
-            path, made.ino(), content.length, Sha256.of(content), way(made.id(), way)));
+        new DemoFile(path, made.ino(), content.length, Sha256.of(content), way(made.id(), way)));
   }
 
   private static BitSet way(long id, BitSet above) {

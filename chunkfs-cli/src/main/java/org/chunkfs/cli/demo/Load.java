@@ -70,8 +70,7 @@ final class Load {
   }
 
   /** Starts a reader and a writer of that chunk alone. */
-  void startThere(
-      List<DemoFile> files, @Nullable String workshop, SplittableRandom random) {
+  void startThere(List<DemoFile> files, @Nullable String workshop, SplittableRandom random) {
     startReader(files, there, random.split());
     if (workshop != null) {
       OwnFiles own = new OwnFiles(workshop, "b", random.split());
@@ -105,22 +104,21 @@ final class Load {
     synchronized (gate) {
       running++;
     }
-    all.start(
-        () -> {
-          try {
-            while (!stopped) {
-              once(tally, step);
-              if (killed) {
-                park();
-              }
-            }
-          } finally {
-            synchronized (gate) {
-              running--;
-              gate.notifyAll();
-            }
+    all.start(() -> {
+      try {
+        while (!stopped) {
+          once(tally, step);
+          if (killed) {
+            park();
           }
-        });
+        }
+      } finally {
+        synchronized (gate) {
+          running--;
+          gate.notifyAll();
+        }
+      }
+    });
   }
 
   private void once(Tally tally, Step step) {
@@ -178,8 +176,7 @@ final class Load {
       while (parked < running) {
         if (System.nanoTime() > until) {
           throw new IOException(
-              "%d requests to the killed server got no answer."
-                  .formatted(running - parked));
+              "%d requests to the killed server got no answer.".formatted(running - parked));
         }
         try {
           gate.wait(PARK_MILLIS);
