@@ -166,23 +166,21 @@ final class CommandErrorsTest {
   void everyCommandHasHelpWithExamples() {
     Main.commandLine()
         .getSubcommands()
-        .forEach(
-            (name, _) -> {
-              CommandRun run = CommandRun.of(name, "--help").done();
-              assertThat(run.out()).as(name).contains("Usage: chunkfs " + name, "Examples:");
-            });
+        .forEach((name, _) -> {
+          CommandRun run = CommandRun.of(name, "--help").done();
+          assertThat(run.out()).as(name).contains("Usage: chunkfs " + name, "Examples:");
+        });
   }
 
   private static CommandRun run(String line) {
     Object[] words =
         Stream.of(line.split(" ", -1))
-            .map(
-                word ->
-                    word.replace("GOOD", directory.resolve("good.img").toString())
-                        .replace("NEW", directory.resolve("new.img").toString())
-                        .replace("OTHER", directory.resolve("other.img").toString())
-                        .replace("NOISE2", noise().toString())
-                        .replace("DIR", directory.toString()))
+            .map(word ->
+                word.replace("GOOD", directory.resolve("good.img").toString())
+                    .replace("NEW", directory.resolve("new.img").toString())
+                    .replace("OTHER", directory.resolve("other.img").toString())
+                    .replace("NOISE2", noise().toString())
+                    .replace("DIR", directory.toString()))
             .toArray();
     return CommandRun.of(words);
   }

@@ -39,7 +39,12 @@ final class ImageCommandsTest {
     String uuid = "12345678-1234-4abc-8def-123456789abc";
     CommandRun run =
         CommandRun.of(
-            "mkfs", "--size", "40M", "--uuid", uuid, directory.resolve("a"),
+            "mkfs",
+            "--size",
+            "40M",
+            "--uuid",
+            uuid,
+            directory.resolve("a"),
             directory.resolve("b"));
     assertThat(run.done().out()).contains("40 MiB", "2 members", uuid);
     assertThat(directory.resolve("a")).hasSize(20 << 20);
@@ -62,8 +67,7 @@ final class ImageCommandsTest {
     CommandRun.of("cp", "-r", tree, in("/")).done();
     assertThat(CommandRun.of("ls", in("/tree")).done().out()).isEqualTo("hello.txt\nsub\n");
     assertThat(CommandRun.of("ls", "-l", in("/tree")).out()).contains("-rw-r--r--", "hello.txt");
-    assertThat(CommandRun.of("find", image, "-name", "ü*").out())
-        .isEqualTo("/tree/sub/deep/ünï\n");
+    assertThat(CommandRun.of("find", image, "-name", "ü*").out()).isEqualTo("/tree/sub/deep/ünï\n");
     assertThat(CommandRun.of("find", in("/tree"), "-type", "d").out())
         .isEqualTo("/tree\n/tree/sub\n/tree/sub/deep\n");
     assertThat(CommandRun.of("stat", in("/tree/hello.txt")).out())
@@ -111,8 +115,18 @@ final class ImageCommandsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "superblock", "volume", "chunk 0", "journal 0", "xrefs 0", "inode /sub/data",
-        "tree /sub", "block 0:0", "block 0:1", "block 0:300", "block 1:5"
+        "",
+        "superblock",
+        "volume",
+        "chunk 0",
+        "journal 0",
+        "xrefs 0",
+        "inode /sub/data",
+        "tree /sub",
+        "block 0:0",
+        "block 0:1",
+        "block 0:300",
+        "block 1:5"
       })
   void everythingCanBeInspected(String what) {
     CommandRun.of("import", "-q", image, tree).done();
@@ -185,8 +199,7 @@ final class ImageCommandsTest {
     Path other = directory.resolve("o.img");
     CommandRun.of("mkfs", "-q", "--size", "24M", other).done();
     CommandRun.of(line, "--format", "tar", other, "-").done();
-    assertThat(CommandRun.of("find", other, "-name", "hello.txt").out())
-        .isEqualTo("/hello.txt\n");
+    assertThat(CommandRun.of("find", other, "-name", "hello.txt").out()).isEqualTo("/hello.txt\n");
     assertThat(new String(Files.readAllBytes(archive), StandardCharsets.ISO_8859_1))
         .contains("hello\n");
   }

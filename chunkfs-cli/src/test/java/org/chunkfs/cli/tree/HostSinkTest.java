@@ -67,8 +67,7 @@ final class HostSinkTest {
   void aLinkInTheTreeIsNotFollowed() throws IOException {
     try (HostSink sink = sink()) {
       sink.add(entry("d", Vfs.S_IFLNK, outside.toString(), null), Content.NONE);
-      assertThatThrownBy(
-              () -> sink.add(entry("d/victim", Vfs.S_IFREG, null, null), Content.NONE))
+      assertThatThrownBy(() -> sink.add(entry("d/victim", Vfs.S_IFREG, null, null), Content.NONE))
           .hasMessageContaining("not followed");
     }
     nothingHappened();
@@ -99,8 +98,7 @@ final class HostSinkTest {
   void hardLinksCannotReachOut() throws IOException {
     try (HostSink sink = sink()) {
       sink.add(entry("d", Vfs.S_IFLNK, outside.toString(), null), Content.NONE);
-      assertThatThrownBy(
-              () -> sink.add(entry("x", Vfs.S_IFREG, null, "d/victim"), Content.NONE))
+      assertThatThrownBy(() -> sink.add(entry("x", Vfs.S_IFREG, null, "d/victim"), Content.NONE))
           .hasMessageContaining("not followed");
       assertThatThrownBy(
               () -> sink.add(entry("y", Vfs.S_IFREG, null, "../outside/victim"), Content.NONE))

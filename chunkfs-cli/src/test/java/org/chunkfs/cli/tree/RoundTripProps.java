@@ -16,11 +16,11 @@ import java.util.TreeMap;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import org.chunkfs.core.sim.MemoryVfs;
 import org.chunkfs.cli.fuse.HostFiles;
 import org.chunkfs.cli.output.Progress;
 import org.chunkfs.cli.output.Sentence;
 import org.chunkfs.cli.tree.Archives.Format;
+import org.chunkfs.core.sim.MemoryVfs;
 import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.core.volume.Vfs.Creation;
 
@@ -29,10 +29,9 @@ final class RoundTripProps {
   private static final Creation MISSING = new Creation(Vfs.S_IFDIR | 0x1ED, 0, 0, 0);
 
   private final Notes notes =
-      new Notes(
-          text -> {
-            throw new AssertionError(text);
-          });
+      new Notes(text -> {
+        throw new AssertionError(text);
+      });
 
   private static MemoryVfs tree(long seed, boolean rawNames, boolean special, boolean early)
       throws IOException {
@@ -130,12 +129,10 @@ final class RoundTripProps {
     for (int i = 0; i < 10; i++) {
       archive[random.nextInt(archive.length)] = (byte) random.nextInt();
     }
-    InputStream in =
-        new ByteArrayInputStream(archive, 0, 1 + random.nextInt(archive.length));
+    InputStream in = new ByteArrayInputStream(archive, 0, 1 + random.nextInt(archive.length));
     MemoryVfs to = new MemoryVfs(InstantSource.system());
     try {
-      copy(
-          Archives.tar(in, new Notes(_ -> {})), new VfsSink(to, to.root(), MISSING));
+      copy(Archives.tar(in, new Notes(_ -> {})), new VfsSink(to, to.root(), MISSING));
     } catch (IOException e) {
       assertThat(Sentence.of(e)).isNotBlank().doesNotContain("bug", "Exception");
     }

@@ -18,7 +18,15 @@ import org.chunkfs.core.volume.Vfs.XattrMode;
 final class Trees {
   private static final int BLOCK = 4096;
   private static final String[] NAMES = {
-    "a", "Ünïcödé", "with space", "-dash", "new\nline", "back\\slash", "..dots", "percent%3D=", "\u00e4"
+    "a",
+    "Ünïcödé",
+    "with space",
+    "-dash",
+    "new\nline",
+    "back\\slash",
+    "..dots",
+    "percent%3D=",
+    "\u00e4"
   };
 
   private final SplittableRandom random;
@@ -122,8 +130,7 @@ final class Trees {
     long first = early ? -second * 1_000_000_000L : 0;
     long mtime = random.nextLong(first, 4_000_000_000L * second);
     mtime = special ? mtime : mtime / 100 * 100; // as fine as zip can tell
-    vfs.setattr(
-        id, new AttrChange(mode, null, null, null, mtime / 100 * 100, mtime, null, null));
+    vfs.setattr(id, new AttrChange(mode, null, null, null, mtime / 100 * 100, mtime, null, null));
   }
 
   /** What a tree is: for each path everything that counts, in words. */
@@ -131,25 +138,24 @@ final class Trees {
     Map<String, String> all = new TreeMap<>();
     Map<Long, String> ids = new HashMap<>();
     new VfsSource(vfs, vfs.root(), "")
-        .forEach(
-            (entry, content) -> {
-              StringBuilder text = new StringBuilder();
-              text.append(Integer.toOctalString(entry.mode())).append(' ');
-              text.append(entry.uid()).append(':').append(entry.gid()).append(' ');
-              text.append(entry.rdev()).append(' ').append(entry.size()).append(' ');
-              text.append(entry.atime()).append(' ').append(entry.mtime()).append(' ');
-              text.append(entry.symlink()).append(' ');
-              text.append(entry.hardLink() != null).append(' ');
-              new TreeMap<>(entry.xattrs())
-                  .forEach((k, v) -> text.append(k).append(java.util.Arrays.hashCode(v)));
-              byte[] bytes = new byte[(int) entry.size()];
-              content.copyTo((at, b) -> b.get(bytes, (int) at, b.remaining()));
-              text.append(' ').append(java.util.Arrays.hashCode(bytes));
-              if (holes) {
-                text.append(' ').append(content.runs());
-              }
-              all.put(Names.show(entry.path()), text.toString());
-            });
+        .forEach((entry, content) -> {
+          StringBuilder text = new StringBuilder();
+          text.append(Integer.toOctalString(entry.mode())).append(' ');
+          text.append(entry.uid()).append(':').append(entry.gid()).append(' ');
+          text.append(entry.rdev()).append(' ').append(entry.size()).append(' ');
+          text.append(entry.atime()).append(' ').append(entry.mtime()).append(' ');
+          text.append(entry.symlink()).append(' ');
+          text.append(entry.hardLink() != null).append(' ');
+          new TreeMap<>(entry.xattrs())
+              .forEach((k, v) -> text.append(k).append(java.util.Arrays.hashCode(v)));
+          byte[] bytes = new byte[(int) entry.size()];
+          content.copyTo((at, b) -> b.get(bytes, (int) at, b.remaining()));
+          text.append(' ').append(java.util.Arrays.hashCode(bytes));
+          if (holes) {
+            text.append(' ').append(content.runs());
+          }
+          all.put(Names.show(entry.path()), text.toString());
+        });
     return all;
   }
 }

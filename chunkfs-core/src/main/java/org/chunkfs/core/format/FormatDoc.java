@@ -84,7 +84,9 @@ public final class FormatDoc {
     line("");
     line("```");
     line("block 0           superblock");
-    line("block %d ...       ring map: a bit for each chunk of the member", Superblock.RING_MAP_BLOCK);
+    line(
+        "block %d ...       ring map: a bit for each chunk of the member",
+        Superblock.RING_MAP_BLOCK);
     line("block %d         first chunk, then chunk after chunk", Superblock.FIRST_CHUNK_BLOCK);
     line("```");
     line("");
