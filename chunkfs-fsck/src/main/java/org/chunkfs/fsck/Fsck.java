@@ -35,8 +35,8 @@ public final class Fsck {
   }
 
   /**
-   * Checks an image, and repairs what {@code options} allow. The image must be open for writing, and
-   * nobody else's.
+   * Checks an image, and repairs what {@code options} allow. The image must be open for writing,
+   * and nobody else's.
    *
    * @throws IOException if something cannot be written: running it again goes on from there
    */

@@ -48,7 +48,9 @@ final class Places {
       }
       return places;
     }
-    for (int chunk = only < 0 ? 0 : only; chunk < (only < 0 ? layout.chunks() : only + 1); chunk++) {
+    for (int chunk = only < 0 ? 0 : only;
+        chunk < (only < 0 ? layout.chunks() : only + 1);
+        chunk++) {
       ChunkReader reader = new ChunkReader(image, chunk);
       try {
         find(target, reader, places);
@@ -113,8 +115,7 @@ final class Places {
   }
 
   private static void block(ChunkReader reader, int block, String name, List<Place> places) {
-    places.add(
-        new Place(reader.position(block), BLOCK, name, BlockHeader.LAYOUT, 0, Place.NONE));
+    places.add(new Place(reader.position(block), BLOCK, name, BlockHeader.LAYOUT, 0, Place.NONE));
   }
 
   private static void journal(ChunkReader reader, String of, List<Place> places)
@@ -133,8 +134,7 @@ final class Places {
     }
   }
 
-  private static void tables(ChunkReader reader, String of, List<Place> places)
-      throws IOException {
+  private static void tables(ChunkReader reader, String of, List<Place> places) throws IOException {
     ChunkGeometry g = reader.geometry();
     for (int i = 0; i < g.tableBlocks(); i++) {
       int block = g.tableStart() + i;
@@ -194,8 +194,7 @@ final class Places {
     }
   }
 
-  private static void inodes(ChunkReader reader, int block, List<Place> places)
-      throws IOException {
+  private static void inodes(ChunkReader reader, int block, List<Place> places) throws IOException {
     byte[] bytes = reader.raw(block, 1);
     for (int slot = 0; slot < InodeRecord.PER_BLOCK; slot++) {
       int at = InodeRecord.offset(slot);

@@ -349,7 +349,11 @@ public final class Demo {
     load.killing();
     double killed = narration.seconds();
     served.kill();
-    narration.say("%s", narration.paint().bad("SIGKILL to the server, under load"));
+    String how =
+        plan.mount()
+            ? "SIGKILL to the server, under load"
+            : "gave up the volume without a word, under load";
+    narration.say("%s", narration.paint().bad(how));
     served.restart();
     double answered = narration.seconds() - killed;
     load.awaitQuiet();

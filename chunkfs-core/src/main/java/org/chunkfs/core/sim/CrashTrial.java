@@ -154,7 +154,8 @@ final class CrashTrial extends Trial {
   private static boolean within(Run run, int step, List<String> tree) throws IOException {
     Op op = run.done.get(step);
     boolean write = op.kind() == Op.Kind.WRITE || op.kind() == Op.Kind.WRITEHELD;
-    if (!write && op.kind() != Op.Kind.FALLOCATE || run.trees.get(step).equals(run.trees.get(step + 1))) {
+    if (!write && op.kind() != Op.Kind.FALLOCATE
+        || run.trees.get(step).equals(run.trees.get(step + 1))) {
       return false;
     }
     long end = op.a() + (write ? op.b() >>> 8 : op.b());

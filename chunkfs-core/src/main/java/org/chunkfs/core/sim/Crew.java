@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class Crew {
   private static final Vfs.Creation DIRECTORY = new Vfs.Creation(0x1ED, 0, 0, 0);
 
+  /** From then on a step inside the device counts as stuck. */
+  private static final long STUCK_NANOS = 1_000_000_000;
+
   private final Volume volume;
   private final List<Worker> workers = new ArrayList<>();
   private final BiPredicate<Integer, Exception> excused;
@@ -35,6 +38,7 @@ final class Crew {
     volatile long done;
     volatile long refused;
     volatile long slowestNanos;
+    private volatile long stepSince;
 
     Worker(List<String> tops, List<Op> script) throws IOException {
       this.tops = tops;
@@ -56,12 +60,18 @@ final class Crew {
           step(op);
         }
       } catch (IOException | RuntimeException | AssertionError e) {
-        fail(tops + ": " + e + " at " + List.of(e.getStackTrace()).subList(0, Math.min(8, e.getStackTrace().length)));
+        fail(
+            tops
+                + ": "
+                + e
+                + " at "
+                + List.of(e.getStackTrace()).subList(0, Math.min(8, e.getStackTrace().length)));
       }
     }
 
     private void step(Op op) throws IOException {
       long from = System.nanoTime();
+      stepSince = from;
       try {
         String found = actor.act(op);
         if (!found.equals(FsException.Reason.NO_SPACE.name())) {
@@ -84,9 +94,17 @@ final class Crew {
       }
     }
 
-    /** The chunks of its directories. */
-    boolean livesIn(int chunk) {
-      return mounts.values().stream().anyMatch(id -> Trial.chunkOf(id) == chunk);
+    /** Whether it has been inside the device for a while. */
+    boolean stuck() {
+      if (!thread.isAlive() || System.nanoTime() - stepSince < STUCK_NANOS) {
+        return false;
+      }
+      for (StackTraceElement frame : thread.getStackTrace()) {
+        if (frame.getClassName().equals(FaultyDevice.class.getName())) {
+          return true;
+        }
+      }
+      return false;
     }
 
     @Nullable String compare(Volume with) throws IOException {
@@ -156,6 +174,16 @@ final class Crew {
 
   boolean working() {
     return workers.stream().anyMatch(w -> w.thread.isAlive());
+  }
+
+  /** How many have not finished. */
+  int atWork() {
+    return (int) workers.stream().filter(w -> w.thread.isAlive()).count();
+  }
+
+  /** How many of them are inside a device that does not answer. */
+  int stuck() {
+    return (int) workers.stream().filter(Worker::stuck).count();
   }
 
   /** Waits for all; false if some are not done after so long. */

@@ -38,16 +38,14 @@ final class HangTrial extends Trial {
     Volume volume = open(device, options, 1);
     try {
       Crew crew =
-          new Crew(
-              volume, (chunk, e) -> chunk == victim && e instanceof ChunkUnavailableException);
+          new Crew(volume, (chunk, e) -> chunk == victim && e instanceof ChunkUnavailableException);
       crew.hire(ChunkTrial.WORKERS, script);
       crew.start();
       LockSupport.parkNanos(20_000_000);
       device.inject(
           Fault.lasting(Fault.Kind.WRITE_HANG, chunkStart(victim), chunkStart(victim + 1)));
       states++;
-      boolean all = crew.join(3 * DEADLINE.toMillis());
-      String wrong = crew.wrong() != null ? crew.wrong() : all ? slow(crew) : "workers hang";
+      String wrong = finish(crew, device);
       if (wrong == null && device.hanging() > 0) {
         wrong = untilFenced(volume, victim);
       }
@@ -55,6 +53,10 @@ final class HangTrial extends Trial {
         wrong = synced(volume);
       }
       device.heal();
+      if (wrong == null && !crew.join(DEADLINE.toMillis())) {
+        wrong = "somebody hangs on after the release";
+      }
+      wrong = wrong == null ? crew.wrong() : wrong;
       if (wrong != null) {
         return "chunk " + victim + " hangs: " + wrong;
       }
@@ -67,9 +69,20 @@ final class HangTrial extends Trial {
     }
   }
 
-  private static @Nullable String slow(Crew crew) {
+  /** All finish but those that are inside the device that does not answer. */
+  private static @Nullable String finish(Crew crew, FaultyDevice device) {
+    long until = System.nanoTime() + 4 * DEADLINE.toNanos();
+    while (crew.working() && crew.stuck() < crew.atWork()) {
+      if (System.nanoTime() > until) {
+        return crew.atWork() + " workers at work, " + crew.stuck() + " stuck in the device";
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
+    if (crew.stuck() > device.hanging()) {
+      return "more workers are stuck than operations of the device";
+    }
     for (Crew.Worker w : crew.workers()) {
-      if (w.slowestNanos > DEADLINE.plusSeconds(1).toNanos()) {
+      if (!w.stuck() && w.slowestNanos > DEADLINE.plusSeconds(1).toNanos()) {
         return "a request took " + w.slowestNanos / 1_000_000 + " ms";
       }
     }

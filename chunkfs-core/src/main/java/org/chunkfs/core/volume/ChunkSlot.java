@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.chunkfs.core.chunk.Chunk;
+import org.chunkfs.core.chunk.ChunkIo;
 import org.chunkfs.core.error.DeadlineException;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.ChunkGeometry;
@@ -20,6 +21,12 @@ final class ChunkSlot {
 
   /** The incarnation that serves; null while there is none. */
   volatile @Nullable Chunk current;
+
+  /**
+   * The handle of a first incarnation that is being made, by a thread that holds no lock. Changed
+   * under the slot's monitor.
+   */
+  volatile @Nullable ChunkIo activating;
 
   /** Serves, but only reads: kept by policy after a fence. */
   volatile @Nullable Chunk readable;

@@ -121,17 +121,21 @@ final class Chunks {
 
   private Chunk require(ChunkSlot slot, long deadline) throws IOException {
     boolean waits = options.fenced() == VolumeOptions.FencedPolicy.WAIT;
+    ChunkIo first;
     synchronized (slot) {
       while (true) {
         Chunk c = slot.current;
         if (c != null) {
           return c;
         }
-        if (slot.serves()) {
-          return activate(slot);
+        if (slot.serves() && slot.activating == null) {
+          first = new ChunkIo(device, slot.id, slot.base, slot.geometry.blocks());
+          slot.activating = first;
+          break;
         }
         long left = deadline - System.nanoTime();
-        if (!waits || slot.state == ChunkState.MISSING || slot.waiters.get() >= MAX_WAITERS) {
+        if (!slot.serves() && (!waits || slot.state == ChunkState.MISSING)
+            || slot.waiters.get() >= MAX_WAITERS) {
           throw unavailable(slot);
         }
         if (left <= 0) {
@@ -147,6 +151,29 @@ final class Chunks {
         }
       }
     }
+    return begin(slot, first);
+  }
+
+  /** The first incarnation; made without a lock, since the device may hang. */
+  private Chunk begin(ChunkSlot slot, ChunkIo io) throws IOException {
+    Chunk chunk = null;
+    try {
+      chunk = activate(slot, io);
+    } finally {
+      synchronized (slot) {
+        slot.activating = null;
+        if (chunk != null && slot.serves()) {
+          slot.initialized = true;
+          serve(slot, chunk);
+        }
+        slot.notifyAll();
+      }
+    }
+    if (slot.current != chunk) {
+      chunk.abandon(); // fenced meanwhile
+      throw unavailable(slot);
+    }
+    return chunk;
   }
 
   private static ChunkUnavailableException unavailable(ChunkSlot slot) {
@@ -178,8 +205,7 @@ final class Chunks {
   }
 
   /** Starts the first incarnation of a chunk whose ring is empty, or that was never used. */
-  private Chunk activate(ChunkSlot slot) throws IOException {
-    ChunkIo io = new ChunkIo(device, slot.id, slot.base, slot.geometry.blocks());
+  private Chunk activate(ChunkSlot slot, ChunkIo io) throws IOException {
     HeaderCopies headers = HeaderCopies.read(io, slot.geometry, layout.uuid());
     if (!headers.initialized()) {
       requireWritable();
@@ -198,8 +224,6 @@ final class Chunks {
     } else if (!options.readOnly()) {
       recovered.look(chunk);
     }
-    slot.initialized = true;
-    serve(slot, chunk);
     return chunk;
   }
 
@@ -316,6 +340,10 @@ final class Chunks {
     synchronized (slot) {
       if (!slot.serves()) {
         return false;
+      }
+      ChunkIo first = slot.activating;
+      if (first != null) {
+        first.fence();
       }
       Chunk c = slot.current;
       slot.current = null;
@@ -467,11 +495,11 @@ final class Chunks {
 
   private void drain(ChunkSlot slot, long deadline) throws IOException {
     Chunk previous = slot.previous;
-    while (previous != null && previous.io().writesInFlight() > 0) {
+    while (slot.activating != null || previous != null && previous.io().writesInFlight() > 0) {
       if (System.nanoTime() > deadline) {
         throw new DeadlineException(
-            "chunk %d is draining: %d writes of its last incarnation have not returned"
-                .formatted(slot.id, previous.io().writesInFlight()));
+            "chunk %d is draining: writes of its last incarnation have not returned"
+                .formatted(slot.id));
       }
       java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
     }

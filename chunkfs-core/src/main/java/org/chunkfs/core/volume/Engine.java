@@ -265,7 +265,7 @@ final class Engine {
       throw new IllegalStateException(n + " chunks in one commit");
     }
     if (!update.startCommit()) {
-      throw revoked(participants[0]);
+      throw revoked(update.culprit());
     }
     for (ChunkTx part : parts) {
       if (part != null) {
@@ -283,7 +283,7 @@ final class Engine {
     }
     append(update, parts, participants, n, g);
     if (!update.finish()) {
-      throw revoked(participants[0]);
+      throw revoked(update.culprit());
     }
     history.written(g);
     commits.increment();
@@ -329,7 +329,7 @@ final class Engine {
 
   static ChunkUnavailableException revoked(int chunk) {
     return new ChunkUnavailableException(
-        chunk, "a chunk was taken out of service during the request; try again");
+        chunk, "chunk " + chunk + " was taken out of service during the request; try again");
   }
 
   /** Does what an abandoned operation lacked; returns the chunks to lock next time. */

@@ -110,8 +110,8 @@ final class FileData {
   }
 
   /**
-   * Frees all data and all parts of an inode of any kind that has no names left, in bounded steps;
-   * the inode itself stays. After a failure: call it again.
+   * Frees an inode of any kind that has no names left, with all its data, items and parts, in
+   * bounded steps, and takes it out of the orphan index. After a failure: call it again.
    *
    * @throws org.chunkfs.core.error.FsException STALE if it is gone
    */

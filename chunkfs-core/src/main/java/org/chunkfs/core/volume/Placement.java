@@ -53,23 +53,27 @@ final class Placement {
     return used >= 0 && usedFree >= freshFree / 4 * 3 ? used : fresh;
   }
 
-  /** Whether a chunk is nearly full, and another one is not. */
-  private static boolean betterElsewhere(Engine engine, int home, int want) {
+  /**
+   * How many of {@code want} new blocks a chunk should take itself: those above its headroom, if
+   * another chunk is emptier.
+   */
+  private static int fairShare(Engine engine, int home, int want) {
     ChunkSlot slot = engine.chunks().slot(home);
     int headroom = slot.geometry.bodyBlocks() / HEADROOM_SHARE;
-    if (room(slot) - want > headroom) {
-      return false;
+    long above = room(slot) - headroom;
+    if (above >= want) {
+      return want;
     }
     int other = emptiest(engine, List.of(home));
-    return other >= 0 && room(engine.chunks().slot(other)) > 2 * headroom + want;
+    return other >= 0 && room(engine.chunks().slot(other)) > 2 * headroom
+        ? (int) Math.max(0, above)
+        : want;
   }
 
   /** What was left for overwriting where a range lies, when there is nothing else. */
-  private static @Nullable Reservation lastResort(Engine engine, Mapping m, long deadline)
+  private static @Nullable Reservation lastResort(Engine engine, Mapping m, int want, long deadline)
       throws IOException {
-    return m.overwrites()
-        ? null
-        : reserve(engine, m.chunk(), 1, m.goal(), false, deadline);
+    return m.overwrites() ? null : reserve(engine, m.chunk(), want, m.goal(), false, deadline);
   }
 
   /** Blocks that file data could take in a chunk, 0 if it does not serve. */
@@ -162,13 +166,13 @@ final class Placement {
   static @Nullable Reservation reserve(
       Engine engine, Mapping m, int want, Crowded crowded, long deadline) throws IOException {
     int home = Ino.chunk(m.partId());
-    if (!crowded.chunks().contains(home)
-        && (m.overwrites() || !betterElsewhere(engine, home, want))) {
+    int here = m.overwrites() ? want : fairShare(engine, home, want);
+    if (here > 0 && !crowded.chunks().contains(home)) {
       Chunk chunk = engine.chunks().forWriting(home, deadline);
       if (chunk != m.chunk()) {
         return null;
       }
-      Reservation r = reserve(engine, chunk, want, m.goal(), false, deadline);
+      Reservation r = reserve(engine, chunk, here, m.goal(), false, deadline);
       if (r != null) {
         return r;
       }
@@ -176,7 +180,7 @@ final class Placement {
     crowded.add(home);
     Reservation r = reserveAnywhere(engine, crowded, want, deadline);
     if (r == null) {
-      r = lastResort(engine, m, deadline);
+      r = lastResort(engine, m, want, deadline);
     }
     if (r == null) {
       throw new FsException(FsException.Reason.NO_SPACE, "no chunk of the image has room");

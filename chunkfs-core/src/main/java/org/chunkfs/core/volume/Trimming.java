@@ -22,6 +22,12 @@ final class Trimming {
   /** Most blocks of a file that goes in the commit that takes its last name. */
   private static final int SMALL = 64;
 
+  /** Most pages of an item tree freed by one commit. */
+  private static final int TREE_STEP = 32;
+
+  /** An inode is not there any more. */
+  private static final long GONE = -1;
+
   /** Chunks that one step may lock. */
   private static final int WIDTH = Engine.MAX_PARTICIPANTS - 2;
 
@@ -148,11 +154,16 @@ final class Trimming {
     }
   }
 
-  /** Frees all data of an inode, and all its parts; may be begun again at any point. */
+  /**
+   * Frees an inode that has no names left, with everything it has, and takes it out of the orphan
+   * index; may be begun again at any point.
+   *
+   * @throws FsException STALE if it is gone already
+   */
   void freeAll(Lease lease, long deadline) throws IOException {
     long id = lease.id;
     long end = Continuations.END;
-    while (end > 0) {
+    while (end != GONE) {
       long from = end;
       end =
           engine.update(
@@ -160,15 +171,27 @@ final class Trimming {
               true,
               tx -> {
                 lease.require();
-                Inodes.find(tx.of(id), id);
-                return step(tx, id, 0, from, true);
+                return freeStep(tx, id, from);
               },
               Ino.chunk(id));
-      if (end > 0) {
+      if (end != GONE) {
         FileWriter.requireTime(deadline, id);
       }
     }
     pending.remove(id);
+  }
+
+  /** One commit of {@link #freeAll}: returns the new end of the data, or {@link #GONE}. */
+  private static long freeStep(Tx tx, long id, long end) throws IOException {
+    ChunkTx head = tx.of(id);
+    Inodes.find(head, id);
+    long left = end > 0 ? step(tx, id, 0, end, true) : 0;
+    if (left > 0 || ItemMap.freeTree(head, Ino.ofId(id), TREE_STEP) == TREE_STEP) {
+      return left;
+    }
+    OrphanIndex.remove(head, Ino.ofId(id));
+    Inodes.free(head, Ino.ofId(id));
+    return GONE;
   }
 
   /**

@@ -30,6 +30,8 @@ final class Update {
   /** The chunk that a record is being appended to, and where the appended ones stand. */
   volatile @Nullable Chunk appending;
 
+  private volatile int culprit;
+
   final long[] positions;
   final long[] predecessors;
 
@@ -39,6 +41,7 @@ final class Update {
   Update(Chunk[] locked, long since) {
     this.locked = locked;
     this.since = since;
+    this.culprit = locked[0].id();
     this.positions = new long[locked.length];
     this.predecessors = new long[locked.length];
   }
@@ -51,7 +54,7 @@ final class Update {
   void enter(@Nullable Chunk chunk) throws ChunkUnavailableException {
     appending = chunk;
     if (stage.get() == Stage.REVOKED) {
-      throw Engine.revoked(locked[0].id());
+      throw Engine.revoked(culprit);
     }
   }
 
@@ -80,8 +83,18 @@ final class Update {
     }
   }
 
-  /** For the watchdog: the stage it was in, or null if it has ended by itself. */
-  @Nullable Stage revoke() {
+  /** The chunk that it was revoked for. */
+  int culprit() {
+    return culprit;
+  }
+
+  /**
+   * For the watchdog: the stage it was in, or null if it has ended by itself.
+   *
+   * @param because the chunk that does not answer
+   */
+  @Nullable Stage revoke(int because) {
+    culprit = because;
     while (true) {
       Stage now = stage.get();
       if (now == Stage.DONE || now == Stage.REVOKED) {

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Opening is recovering, closing is nothing that correctness needs. Safe for many threads.
  */
 public final class Volume implements Vfs, AutoCloseable {
+  private static final int MANY_DECISIONS = 100;
+
   private final Image image;
   private final VolumeOptions options;
   private final Opening.Result opened;
@@ -134,17 +136,21 @@ public final class Volume implements Vfs, AutoCloseable {
 
   /**
    * Chunks that were absent when an earlier epoch was decided on and are back: their rings are
-   * emptied, so that nobody has to remember that.
+   * emptied, so that nobody has to remember that. All rings are where many openings have come to
+   * decisions that old records still need: the volume record has room for so many only.
    */
   private void settleReturned() {
     for (ChunkSlot slot : opened.slots()) {
       Chunk chunk = slot.current;
-      if (chunk == null || opened.state().absentSince(slot.id) < 0) {
+      boolean returned = opened.state().absentSince(slot.id) >= 0;
+      if (chunk == null || !returned && opened.state().decisions().size() < MANY_DECISIONS) {
         continue;
       }
       try {
         checkpointer.run(slot, chunk, engine.deadline());
-        keeper.returned(chunks::outNow, slot.id);
+        if (returned) {
+          keeper.returned(chunks::outNow, slot.id);
+        }
       } catch (IOException e) {
         chunks.judge(e);
       }
@@ -164,6 +170,11 @@ public final class Volume implements Vfs, AutoCloseable {
 
   public Image image() {
     return image;
+  }
+
+  /** What runs this volume's operations. */
+  Engine engine() {
+    return engine;
   }
 
   public ImageLayout layout() {

@@ -2,6 +2,7 @@ package org.chunkfs.core.volume;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.error.ImageException;
 import org.chunkfs.core.format.BlockHeader;
@@ -18,10 +19,20 @@ public final class VolumeRecords {
   private final ImageLayout layout;
   private final int[] replicas;
 
+  /** For a replica: 1 while a write to it has not returned. */
+  private final AtomicIntegerArray busy;
+
+  /** How long a replica is waited for that a majority does not need. */
+  private static final long LAGGARD_MILLIS = 200;
+
+  /** How long a majority is waited for. */
+  private static final long PATIENCE_MILLIS = 10_000;
+
   public VolumeRecords(BlockDevice device, ImageLayout layout) {
     this.device = device;
     this.layout = layout;
     this.replicas = layout.replicas();
+    this.busy = new AtomicIntegerArray(replicas.length);
   }
 
   /** Writes the first record of a new image everywhere; the caller flushes. */
@@ -84,26 +95,82 @@ public final class VolumeRecords {
   }
 
   /**
-   * Writes the next record, durable on return.
+   * Writes the next record, durable on return. Each replica is written by a thread of its own, so
+   * that one that hangs holds nobody up; until its write returns, that replica is left out.
    *
    * @throws IOException if fewer than a majority of the replicas could be written
    */
   public void write(VolumeState state) throws IOException {
-    int written = 0;
-    IOException first = null;
-    for (int chunk : replicas) {
-      try {
-        write(state, chunk, (int) (state.sequence() & 1));
-        written++;
-      } catch (IOException e) {
-        first = first == null ? e : first;
+    Round round = new Round(replicas.length);
+    for (int i = 0; i < replicas.length; i++) {
+      int index = i;
+      if (busy.compareAndSet(index, 0, 1)) {
+        Thread.ofPlatform()
+            .daemon()
+            .name("chunkfs-record-" + replicas[index])
+            .start(() -> write(state, index, round));
+      } else {
+        round.failed(
+            new IOException(
+                "chunk %d has not returned from the last write".formatted(replicas[index])));
       }
     }
-    if (written * 2 <= replicas.length) {
-      throw new IOException(
-          "only %d of %d volume records could be written".formatted(written, replicas.length),
-          first);
-    }
+    round.await();
     device.flush();
+  }
+
+  private void write(VolumeState state, int index, Round round) {
+    try {
+      write(state, replicas[index], (int) (state.sequence() & 1));
+      busy.set(index, 0);
+      round.written();
+    } catch (IOException | RuntimeException e) {
+      busy.set(index, 0);
+      round.failed(e);
+    }
+  }
+
+  /** One update of all replicas. */
+  private static final class Round {
+    private final int replicas;
+    private int written;
+    private int failed;
+    private @Nullable Exception first;
+
+    Round(int replicas) {
+      this.replicas = replicas;
+    }
+
+    synchronized void written() {
+      written++;
+      notifyAll();
+    }
+
+    synchronized void failed(Exception e) {
+      failed++;
+      first = first == null ? e : first;
+      notifyAll();
+    }
+
+    private boolean majority() {
+      return written * 2 > replicas;
+    }
+
+    /** Waits for all, but not long for those that a majority does not need. */
+    synchronized void await() throws IOException {
+      long from = System.nanoTime();
+      while (written + failed < replicas) {
+        long waited = (System.nanoTime() - from) / 1_000_000;
+        long left = (majority() ? LAGGARD_MILLIS : PATIENCE_MILLIS) - waited;
+        if (left <= 0) {
+          break;
+        }
+        Waiting.quietly(this, left);
+      }
+      if (!majority()) {
+        throw new IOException(
+            "only %d of %d volume records could be written".formatted(written, replicas), first);
+      }
+    }
   }
 }

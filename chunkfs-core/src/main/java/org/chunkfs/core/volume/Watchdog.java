@@ -1,6 +1,7 @@
 package org.chunkfs.core.volume;
 
 import org.chunkfs.core.chunk.Chunk;
+import org.chunkfs.core.chunk.ChunkIo;
 import org.chunkfs.core.volume.VolumeState.Reason;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +43,8 @@ final class Watchdog {
 
   private void look() {
     for (int i = 0; i < chunks.count(); i++) {
-      Chunk chunk = chunks.slot(i).current;
-      if (chunk != null && chunk.io().stuckFor() > stall) {
+      ChunkIo io = handle(chunks.slot(i));
+      if (io != null && io.stuckFor() > stall) {
         chunks.fence(i, Reason.HUNG, -1, "an operation did not return in time");
       }
     }
@@ -55,6 +56,11 @@ final class Watchdog {
         }
       }
     }
+  }
+
+  private static @Nullable ChunkIo handle(ChunkSlot slot) {
+    Chunk chunk = slot.current;
+    return chunk != null ? chunk.io() : slot.activating;
   }
 
   private static @Nullable Chunk culprit(Update update) {
@@ -72,7 +78,7 @@ final class Watchdog {
 
   private void takeOver(Update update, Chunk culprit) {
     chunks.fence(culprit.id(), Reason.HUNG, -1, "an operation did not return in time");
-    Update.Stage was = update.revoke();
+    Update.Stage was = update.revoke(culprit.id());
     if (was == null) {
       return;
     }

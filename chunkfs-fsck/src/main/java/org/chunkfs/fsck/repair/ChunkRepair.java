@@ -44,8 +44,7 @@ final class ChunkRepair {
     this.scan = ChunkScan.salvage(reader, keep);
     BlockTable table = scan.table();
     MetaBlocks blocks = scan.blocks();
-    this.model =
-        table == null || blocks == null ? null : ChunkModel.load(scan, table, blocks, log);
+    this.model = table == null || blocks == null ? null : ChunkModel.load(scan, table, blocks, log);
   }
 
   /** The chunk's model; null if it was never used. */
@@ -75,8 +74,7 @@ final class ChunkRepair {
       log.add("rewrite the headers of chunk " + reader.chunk() + ", which was never used");
       if (history != null) {
         byte[] good = scan.headers().header();
-        Restart.blankHeaders(
-            reader, good != null && scan.headers().real() ? good : new byte[0]);
+        Restart.blankHeaders(reader, good != null && scan.headers().real() ? good : new byte[0]);
       }
       return;
     }

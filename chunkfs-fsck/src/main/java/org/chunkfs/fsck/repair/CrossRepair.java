@@ -1,10 +1,10 @@
 package org.chunkfs.fsck.repair;
 
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.HashSet;
-import java.util.HashMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.chunkfs.core.format.ChunkGeometry;
@@ -219,8 +219,7 @@ final class CrossRepair {
       return;
     }
     long g = Items.BackPointer.G.get(v, 0);
-    Item made =
-        names.addDirent(holder, name, inode.ino, inode.generation(), inode.mode() >> 12, g);
+    Item made = names.addDirent(holder, name, inode.ino, inode.generation(), inode.mode() >> 12, g);
     log.add("enter '%s' in directory %s again".formatted(Names.show(name), Names.show(head)));
     if (made == null) {
       inode.remove(back);
@@ -361,7 +360,8 @@ final class CrossRepair {
       keepCont(model, ItemType.CONT_IN, head, part.ino);
       return;
     }
-    log.add("make the part %s, whose head is gone, an inode of its own".formatted(Names.show(part)));
+    log.add(
+        "make the part %s, whose head is gone, an inode of its own".formatted(Names.show(part)));
     InodeRecord.FLAGS.set(part.record, 0, 0);
     InodeRecord.HEAD.set(part.record, 0, 0);
     InodeRecord.HEAD_GENERATION.set(part.record, 0, 0);

@@ -30,11 +30,12 @@ final class ImageRepair {
     this.layout = image.layout();
   }
 
-  /** Superblocks and ring maps; a ring map is rebuilt as all ones, which costs a look at each ring. */
+  /**
+   * Superblocks and ring maps; a ring map is rebuilt as all ones, which costs a look at each ring.
+   */
   void copies(Findings findings, List<String> log) throws IOException {
     boolean superblocks = findings.count(Problem.SUPERBLOCK) > 0;
-    boolean maps =
-        findings.count(Problem.RING_MAP) + findings.count(Problem.RING_MAP_BIT) > 0;
+    boolean maps = findings.count(Problem.RING_MAP) + findings.count(Problem.RING_MAP_BIT) > 0;
     for (int member = 0; member < layout.members().size(); member++) {
       if (!device.members().get(Math.min(member, device.members().size() - 1)).present()) {
         continue;
@@ -55,12 +56,10 @@ final class ImageRepair {
 
   private byte[] map(int member, int i) {
     byte[] map = new byte[BLOCK];
-    BlockHeader.init(
-        map, BlockKind.RING_MAP, layout.uuid(), -1, Superblock.RING_MAP_BLOCK + i, 0);
+    BlockHeader.init(map, BlockKind.RING_MAP, layout.uuid(), -1, Superblock.RING_MAP_BLOCK + i, 0);
     int chunks =
         Math.min(
-            RingMapBlock.CHUNKS,
-            layout.members().get(member).chunks() - i * RingMapBlock.CHUNKS);
+            RingMapBlock.CHUNKS, layout.members().get(member).chunks() - i * RingMapBlock.CHUNKS);
     for (int bit = 0; bit < chunks; bit++) {
       map[BlockHeader.SIZE + (bit >>> 3)] |= (byte) (1 << (bit & 7));
     }

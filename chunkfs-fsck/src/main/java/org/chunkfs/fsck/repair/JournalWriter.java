@@ -25,9 +25,9 @@ import org.chunkfs.fsck.scan.ChunkReader;
 /**
  * Applies a chunk's repaired blocks through its journal, and checkpoints.
  *
- * <p>What fits in an eighth of the ring is one commit. More goes in an order in which any prefix can
- * be repaired again: first the table with all new entries and still all old ones, and the new tree
- * pages; then inodes, which switch to them; then the table as it is to be.
+ * <p>What fits in an eighth of the ring is one commit. More goes in an order in which any prefix
+ * can be repaired again: first the table with all new entries and still all old ones, and the new
+ * tree pages; then inodes, which switch to them; then the table as it is to be.
  */
 final class JournalWriter {
   private static final int PER_BLOCK = BlockHeader.BLOCK + 128;
@@ -58,8 +58,7 @@ final class JournalWriter {
         new ChunkIo(
             reader.device(), reader.chunk(), layout.base(reader.chunk()), geometry.blocks());
     HeaderCopies headers = HeaderCopies.read(io, geometry, layout.uuid());
-    Chunk chunk =
-        Chunk.recover(layout.uuid(), geometry, io, headers, kept, new LongAdder());
+    Chunk chunk = Chunk.recover(layout.uuid(), geometry, io, headers, kept, new LongAdder());
     new JournalWriter(chunk, history).all(changes, before);
   }
 
@@ -86,17 +85,16 @@ final class JournalWriter {
     TreeMap<Integer, byte[]> pages = new TreeMap<>();
     TreeMap<Integer, byte[]> rest = new TreeMap<>();
     TreeMap<Integer, byte[]> both = new TreeMap<>();
-    changes.forEach(
-        (block, bytes) -> {
-          if (geometry.inTable(block)) {
-            tables.put(block, bytes);
-            both.put(block, union(before.block(block - geometry.tableStart()), bytes));
-          } else if (Bytes.u16(bytes, 4) == BlockKind.TREE.code()) {
-            pages.put(block, bytes);
-          } else {
-            rest.put(block, bytes);
-          }
-        });
+    changes.forEach((block, bytes) -> {
+      if (geometry.inTable(block)) {
+        tables.put(block, bytes);
+        both.put(block, union(before.block(block - geometry.tableStart()), bytes));
+      } else if (Bytes.u16(bytes, 4) == BlockKind.TREE.code()) {
+        pages.put(block, bytes);
+      } else {
+        rest.put(block, bytes);
+      }
+    });
     for (Map<Integer, byte[]> step : List.of(both, pages, rest, tables)) {
       TreeMap<Integer, byte[]> batch = new TreeMap<>();
       for (Map.Entry<Integer, byte[]> e : step.entrySet()) {

@@ -250,8 +250,7 @@ final class LocalRepair {
         return;
       }
       back = names.addBack(inode, parent, parentGeneration, name, g);
-      log.add(
-          "give inode %s its back pointer '%s'".formatted(Names.show(inode), Names.show(name)));
+      log.add("give inode %s its back pointer '%s'".formatted(Names.show(inode), Names.show(name)));
       if (back == null) {
         dir.remove(entry);
         return;
@@ -290,8 +289,7 @@ final class LocalRepair {
         if (Ino.chunk(parent) != model.chunk()) {
           continue;
         }
-        InodeModel dir =
-            nameable(parent, Items.BackPointer.PARENT_GENERATION.get(back.value(), 0));
+        InodeModel dir = nameable(parent, Items.BackPointer.PARENT_GENERATION.get(back.value(), 0));
         if (dir != null && dir.spread() && names.dirent(dir, name) == null) {
           continue; // its entry may be in another chunk
         }
@@ -311,8 +309,7 @@ final class LocalRepair {
               inode.generation(),
               inode.mode() >> 12,
               Items.BackPointer.G.get(back.value(), 0));
-          log.add(
-              "enter '%s' in directory %s again".formatted(Names.show(name), Names.show(dir)));
+          log.add("enter '%s' in directory %s again".formatted(Names.show(name), Names.show(dir)));
         }
       }
     }
@@ -327,8 +324,7 @@ final class LocalRepair {
       }
       Item newest = backs.getFirst();
       for (Item back : backs) {
-        if (Items.BackPointer.G.get(back.value(), 0)
-            > Items.BackPointer.G.get(newest.value(), 0)) {
+        if (Items.BackPointer.G.get(back.value(), 0) > Items.BackPointer.G.get(newest.value(), 0)) {
           newest = back;
         }
       }
@@ -349,8 +345,7 @@ final class LocalRepair {
     InodeModel index = model.own(ChunkGeometry.ORPHANS);
     for (Item item : index.of(ItemType.ORPHAN)) {
       InodeModel inode = model.get(item.major());
-      boolean unlinked =
-          Items.Orphan.REASON.get(item.value(), 0) == Items.Orphan.UNLINKED;
+      boolean unlinked = Items.Orphan.REASON.get(item.value(), 0) == Items.Orphan.UNLINKED;
       if (inode == null
           || inode.generation() != Items.Orphan.GENERATION.get(item.value(), 0)
           || unlinked && !Names.backs(inode).isEmpty()) {
@@ -367,8 +362,7 @@ final class LocalRepair {
     for (InodeModel inode : model.inodes.values()) {
       Item orphan = index.find(ItemType.ORPHAN, inode.ino, 0);
       boolean waits =
-          orphan != null
-              && Items.Orphan.REASON.get(orphan.value(), 0) == Items.Orphan.UNLINKED;
+          orphan != null && Items.Orphan.REASON.get(orphan.value(), 0) == Items.Orphan.UNLINKED;
       if (!inode.index()
           && !inode.continuation()
           && inode.ino != root
@@ -393,11 +387,9 @@ final class LocalRepair {
     InodeModel lostFound = lostFound();
     byte[] name =
         "#%d-%d-%d"
-            .formatted(
-                Ino.chunk(stray.ino), Ino.block(stray.ino), Ino.slot(stray.ino))
+            .formatted(Ino.chunk(stray.ino), Ino.block(stray.ino), Ino.slot(stray.ino))
             .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    names.addDirent(
-        lostFound, name, stray.ino, stray.generation(), stray.mode() >> 12, 0);
+    names.addDirent(lostFound, name, stray.ino, stray.generation(), stray.mode() >> 12, 0);
     names.addBack(stray, lostFound.ino, lostFound.generation(), name, 0);
     log.add("put inode %s into lost+found".formatted(Names.show(stray)));
   }
@@ -424,8 +416,7 @@ final class LocalRepair {
     names.addBack(lostFound, root, rootGeneration, name, 0);
     InodeModel top = model.get(root);
     if (top != null && names.dirent(top, name) == null) {
-      names.addDirent(
-          top, name, lostFound.ino, lostFound.generation(), Vfs.S_IFDIR >> 12, 0);
+      names.addDirent(top, name, lostFound.ino, lostFound.generation(), Vfs.S_IFDIR >> 12, 0);
     }
   }
 

@@ -70,8 +70,7 @@ final class Names {
   }
 
   /** Makes a back pointer; null if its hash has no key left. */
-  @Nullable Item addBack(
-      InodeModel inode, long parent, int parentGeneration, byte[] name, long g) {
+  @Nullable Item addBack(InodeModel inode, long parent, int parentGeneration, byte[] name, long g) {
     byte[] value = new byte[Items.BackPointer.NAME + name.length];
     Items.BackPointer.PARENT.set(value, 0, parent);
     Items.BackPointer.PARENT_GENERATION.set(value, 0, parentGeneration);

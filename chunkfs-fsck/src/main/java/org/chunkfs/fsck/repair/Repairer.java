@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Checks, repairs, and checks again, until nothing is wrong or nothing more can be done.
  *
- * <p>A round repairs the image's own records first, then each damaged chunk by itself; only when all
- * chunks are in order by themselves what crosses them. Each round is an opening with a volume epoch
- * of its own, so that its decision on older epochs is durable before anything is replayed.
+ * <p>A round repairs the image's own records first, then each damaged chunk by itself; only when
+ * all chunks are in order by themselves what crosses them. Each round is an opening with a volume
+ * epoch of its own, so that its decision on older epochs is durable before anything is replayed.
  */
 public final class Repairer {
   private static final int ROUNDS = 6;
@@ -112,16 +112,15 @@ public final class Repairer {
     if (state != null) {
       state
           .out()
-          .forEach(
-              (chunk, out) -> {
-                ChunkFacts facts = result.facts().get(chunk);
-                if (out.reason() != VolumeState.Reason.OFFLINE
-                    && facts != null
-                    && facts.known()
-                    && !restarted.contains(chunk)) {
-                  waiting.add(chunk);
-                }
-              });
+          .forEach((chunk, out) -> {
+            ChunkFacts facts = result.facts().get(chunk);
+            if (out.reason() != VolumeState.Reason.OFFLINE
+                && facts != null
+                && facts.known()
+                && !restarted.contains(chunk)) {
+              waiting.add(chunk);
+            }
+          });
     }
     return waiting;
   }
@@ -170,14 +169,7 @@ public final class Repairer {
       // All records are lost: an epoch that no commit can be of.
       state =
           new VolumeState(
-              1,
-              1 << 22,
-              new byte[16],
-              now,
-              new TreeMap<>(),
-              List.of(),
-              List.of(),
-              List.of());
+              1, 1 << 22, new byte[16], now, new TreeMap<>(), List.of(), List.of(), List.of());
     }
     return records.sensible(state, List.of());
   }
@@ -240,9 +232,7 @@ public final class Repairer {
     for (Finding finding : result.findings().list()) {
       ChunkModel model = models.get(finding.chunk());
       InodeModel inode =
-          finding.problem() == Problem.CYCLE && model != null
-              ? model.get(finding.inode())
-              : null;
+          finding.problem() == Problem.CYCLE && model != null ? model.get(finding.inode()) : null;
       if (inode != null) {
         log.add("cut the circle of directories at " + Names.show(inode));
         CycleCut.cut(inode, models, new Names(new NameHash(layout.hashKey())));

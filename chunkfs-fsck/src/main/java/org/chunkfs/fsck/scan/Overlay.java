@@ -52,20 +52,19 @@ public final class Overlay {
     for (RingRecord record : records) {
       if (record.type() == JournalRecord.COMMIT) {
         try {
-          record.forEachRedo(
-              (block, image, redo) -> {
-                boolean mine = geometry.inTable(block) || geometry.inBody(block);
-                byte[] before = mine ? built.get(block) : null;
-                if (!mine || !image && (before == null || !usable(block, imaged))) {
-                  return;
-                }
-                byte[] target = image ? new byte[BlockHeader.BLOCK] : before;
-                if (target != null) {
-                  redo.applyTo(target);
-                  built.put(block, target);
-                  imaged.set(block);
-                }
-              });
+          record.forEachRedo((block, image, redo) -> {
+            boolean mine = geometry.inTable(block) || geometry.inBody(block);
+            byte[] before = mine ? built.get(block) : null;
+            if (!mine || !image && (before == null || !usable(block, imaged))) {
+              return;
+            }
+            byte[] target = image ? new byte[BlockHeader.BLOCK] : before;
+            if (target != null) {
+              redo.applyTo(target);
+              built.put(block, target);
+              imaged.set(block);
+            }
+          });
         } catch (CorruptException e) {
           return; // a record of nothing that we know ends it
         }

@@ -29,8 +29,7 @@ final class RingSalvage {
     RingIo io = reader.ring();
     int ringBytes = reader.geometry().ringBlocks() * BLOCK;
     RingId id =
-        new RingId(
-            reader.layout().uuid(), reader.chunk(), ChunkHeader.RING_EPOCH.get(header, 0));
+        new RingId(reader.layout().uuid(), reader.chunk(), ChunkHeader.RING_EPOCH.get(header, 0));
     List<RingRecord> found = new ArrayList<>();
     long at = Math.max(0, position & -8);
     long limit = at + ringBytes;
