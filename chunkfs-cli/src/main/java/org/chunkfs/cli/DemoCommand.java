@@ -109,8 +109,7 @@ public final class DemoCommand extends Subcommand {
             CALM_MILLIS);
     Paint paint = Paint.forTerminal();
     Narration narration =
-        new Narration(
-            out(), paint, new ChunkPicture(unicode(), paint.colours()), System::nanoTime);
+        new Narration(out(), paint, new ChunkPicture(unicode(), paint.colours()), System::nanoTime);
     return new Demo(plan, narration).run() ? DONE : FAILED;
   }
 

@@ -50,9 +50,7 @@ final class Corpus {
 
   /** The files for which no request goes through a chunk. */
   List<DemoFile> apartFrom(int chunk) {
-    return files.stream()
-        .filter(f -> !f.way().get(chunk) && f.size() < SURELY_WHOLE)
-        .toList();
+    return files.stream().filter(f -> !f.way().get(chunk) && f.size() < SURELY_WHOLE).toList();
   }
 
   /** The files of a chunk. */

@@ -26,14 +26,13 @@ final class Crew {
         Thread.ofPlatform()
             .daemon()
             .name("demo-" + name + "-" + threads.size())
-            .start(
-                () -> {
-                  try {
-                    job.run();
-                  } catch (IOException | RuntimeException | Error e) {
-                    failure.compareAndSet(null, e);
-                  }
-                }));
+            .start(() -> {
+              try {
+                job.run();
+              } catch (IOException | RuntimeException | Error e) {
+                failure.compareAndSet(null, e);
+              }
+            }));
   }
 
   /** Waits for all of them. */

@@ -116,7 +116,10 @@ public final class Demo {
 
       make(image);
       fill(image);
-      Served served = plan.mount() ? MountServed.start(image, directory) : LocalServed.open(image, plan.clock());
+      Served served =
+          plan.mount()
+              ? MountServed.start(image, directory)
+              : LocalServed.open(image, plan.clock());
       cleanup.later(served::close);
       narration.say(
           plan.mount()
@@ -248,12 +251,7 @@ public final class Demo {
   }
 
   private void wreckAndRepair(
-      Path image,
-      Served served,
-      Load load,
-      Wreck wreck,
-      Watch watch,
-      long calm)
+      Path image, Served served, Load load, Wreck wreck, Watch watch, long calm)
       throws IOException {
     int chunk = wreck.chunk();
     load.chunkOut(true);
@@ -263,8 +261,7 @@ public final class Demo {
     narration.say(
         "%s behind the server's back: %s",
         narration.paint().bad("wrecked chunk " + chunk), wreck.describe());
-    load.startThere(
-        corpus.in(chunk), wreck.hit(), corpus.workshops().get(chunk), random.split());
+    load.startThere(corpus.in(chunk), wreck.hit(), corpus.workshops().get(chunk), random.split());
     boolean noticed = watch.await(seen -> seen.contains("fenced"), NOTICE_MILLIS);
     if (!noticed) {
       narration.say("nobody has read it yet; asking for a check of the chunk");
@@ -280,8 +277,7 @@ public final class Demo {
       report = answer.path("text").asString("").strip();
       told(report);
       if (!stateOf(served, chunk).equals("online")) {
-        served.ask(
-            ControlClient.request("chunk").put("action", "online").put("chunk", chunk));
+        served.ask(ControlClient.request("chunk").put("action", "online").put("chunk", chunk));
       }
       back = watch.await(seen -> !seen.isEmpty() && seen.getLast().equals("online"), REPAIR_MILLIS);
     } catch (IOException e) {

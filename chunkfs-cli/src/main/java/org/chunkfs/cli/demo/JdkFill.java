@@ -62,13 +62,12 @@ final class JdkFill {
     ConcurrentLinkedQueue<Path> left = new ConcurrentLinkedQueue<>(children(modules));
     Crew crew = new Crew("fill");
     for (int i = 0; i < threads; i++) {
-      crew.start(
-          () -> {
-            Path module;
-            while ((module = left.poll()) != null && taken.get() < most) {
-              copy(module, vfs.root(), way(vfs.root(), new BitSet()), "");
-            }
-          });
+      crew.start(() -> {
+        Path module;
+        while ((module = left.poll()) != null && taken.get() < most) {
+          copy(module, vfs.root(), way(vfs.root(), new BitSet()), "");
+        }
+      });
     }
     crew.join();
   }

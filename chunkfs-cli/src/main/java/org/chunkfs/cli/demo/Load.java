@@ -133,22 +133,21 @@ final class Load {
     synchronized (gate) {
       running++;
     }
-    all.start(
-        () -> {
-          try {
-            while (!stopped) {
-              once(tally, step);
-              if (killed) {
-                park();
-              }
-            }
-          } finally {
-            synchronized (gate) {
-              running--;
-              gate.notifyAll();
-            }
+    all.start(() -> {
+      try {
+        while (!stopped) {
+          once(tally, step);
+          if (killed) {
+            park();
           }
-        });
+        }
+      } finally {
+        synchronized (gate) {
+          running--;
+          gate.notifyAll();
+        }
+      }
+    });
   }
 
   private void once(Tally tally, Step step) {
@@ -211,8 +210,7 @@ final class Load {
       while (parked < running) {
         if (System.nanoTime() > until) {
           throw new IOException(
-              "%d requests to the killed server got no answer."
-                  .formatted(running - parked));
+              "%d requests to the killed server got no answer.".formatted(running - parked));
         }
         try {
           gate.wait(PARK_MILLIS);

@@ -11,8 +11,7 @@ public final class Paint {
   /** Colours where standard output is a terminal and the user has not declined them. */
   public static Paint forTerminal() {
     java.io.Console console = System.console();
-    return new Paint(
-        console != null && console.isTerminal() && System.getenv("NO_COLOR") == null);
+    return new Paint(console != null && console.isTerminal() && System.getenv("NO_COLOR") == null);
   }
 
   /** Whether it uses colours. */

@@ -31,13 +31,12 @@ final class Verification {
     AtomicInteger next = new AtomicInteger();
     Crew crew = new Crew("verify");
     for (int i = 0; i < threads; i++) {
-      crew.start(
-          () -> {
-            int at;
-            while ((at = next.getAndIncrement()) < files.size()) {
-              look(share, files.get(at));
-            }
-          });
+      crew.start(() -> {
+        int at;
+        while ((at = next.getAndIncrement()) < files.size()) {
+          look(share, files.get(at));
+        }
+      });
     }
     crew.join();
   }

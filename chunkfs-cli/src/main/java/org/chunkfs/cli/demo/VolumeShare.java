@@ -13,8 +13,8 @@ import org.chunkfs.core.volume.Vfs.Creation;
 import org.chunkfs.core.volume.Vfs.RenameMode;
 
 /**
- * The image as the library shows it, where nothing can be mounted; whichever opening of it there
- * is at the time.
+ * The image as the library shows it, where nothing can be mounted; whichever opening of it there is
+ * at the time.
  */
 final class VolumeShare implements Share {
   private static final int RW = 0x1A4;
@@ -63,11 +63,7 @@ final class VolumeShare implements Share {
     Vfs vfs = volume.get();
     PathWalker walker = new PathWalker(vfs);
     vfs.rename(
-        walker.parent(from).id(),
-        name(from),
-        walker.parent(to).id(),
-        name(to),
-        RenameMode.REPLACE);
+        walker.parent(from).id(), name(from), walker.parent(to).id(), name(to), RenameMode.REPLACE);
   }
 
   @Override

@@ -67,8 +67,7 @@ final class Wreck {
         }
       }
       wreck.considerTables(reader, journaled);
-      boolean whole =
-          !wreck.pages.isEmpty() && !wreck.inodes.isEmpty() && !wreck.tables.isEmpty();
+      boolean whole = !wreck.pages.isEmpty() && !wreck.inodes.isEmpty() && !wreck.tables.isEmpty();
       return whole ? wreck : null;
     }
   }
