@@ -163,7 +163,7 @@ final class Load {
       if (killed) {
         return; // the server was killed in the middle of it
       }
-      if (excused || tally == there && chunkOut) {
+      if (excused || (tally == there && chunkOut)) {
         tally.excused();
       } else {
         tally.failed(Sentence.of(e), System.nanoTime() - from);
