@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -84,11 +83,7 @@ public final class FsckCommand extends Subcommand {
   @Option(names = "-v", description = "Tell also notes, and each repair.")
   private boolean verbose;
 
-  @Option(
-      names = "--chunk",
-      split = ",",
-      paramLabel = "N,...",
-      description = "Only these chunks.")
+  @Option(names = "--chunk", split = ",", paramLabel = "N,...", description = "Only these chunks.")
   private Set<Integer> chunks = new LinkedHashSet<>();
 
   @Option(
@@ -150,8 +145,7 @@ public final class FsckCommand extends Subcommand {
             bootId(),
             now.getEpochSecond() * 1_000_000_000L + now.getNano());
     Progress ticks = this::tick;
-    try (Image image =
-        Image.open(paths, repair == Repair.NO ? Mode.READ_ONLY : Mode.READ_WRITE)) {
+    try (Image image = Image.open(paths, repair == Repair.NO ? Mode.READ_ONLY : Mode.READ_WRITE)) {
       for (int chunk : chunks) {
         if (chunk < 0 || chunk >= image.layout().chunks()) {
           throw usage(
@@ -162,9 +156,7 @@ public final class FsckCommand extends Subcommand {
       FsckReport report =
           repair != Repair.NO
               ? Fsck.repair(image, options, ticks)
-              : verbose
-                  ? Fsck.plan(image, options, ticks)
-                  : Fsck.check(image, options, ticks);
+              : verbose ? Fsck.plan(image, options, ticks) : Fsck.check(image, options, ticks);
       return tell(report, asks);
     }
   }

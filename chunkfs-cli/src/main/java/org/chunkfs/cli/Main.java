@@ -64,9 +64,9 @@ public final class Main implements Runnable {
         .addSubcommand(new ImportCommand(opener))
         .addSubcommand(new ExportCommand(opener))
         .addSubcommand(new InspectCommand(opener))
-        .addSubcommand(new CorruptCommand())
         .addSubcommand(new FsckCommand())
         .addSubcommand(new TortureCommand())
+        .addSubcommand(new CorruptCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::refuse);
   }

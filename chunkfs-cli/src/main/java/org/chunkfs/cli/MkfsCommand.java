@@ -97,7 +97,7 @@ public final class MkfsCommand extends ImageCommand {
   private boolean force;
 
   @Option(names = "--uuid", paramLabel = "UUID", description = "The image's UUID; else random.")
-  private @Nullable UUID uuid;
+  private @Nullable String uuid;
 
   @Option(
       names = "--hash-seed",
@@ -151,7 +151,7 @@ public final class MkfsCommand extends ImageCommand {
     if (hashSeed != null) {
       new SplittableRandom(hashSeed).nextBytes(key);
     }
-    long chunk = chunkSize == null ? 0 : Sizes.parse(chunkSize);
+    long chunk = chunkSize == null ? 0 : size("--chunk-size", chunkSize);
     if (chunkSize != null && (chunk < 4 << 20 || chunk > 1 << 30 || chunk % BLOCK != 0)) {
       throw new IllegalArgumentException(
           "--chunk-size is %s; it must be 4M to 1G, in multiples of 4096.".formatted(chunkSize));
@@ -177,11 +177,23 @@ public final class MkfsCommand extends ImageCommand {
     return bytes;
   }
 
-  private static byte[] bytes(UUID id) {
+  private static byte[] bytes(String text) {
+    if (!text.matches("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}")) {
+      throw new IllegalArgumentException("--uuid: '" + text + "' is no UUID.");
+    }
+    UUID id = UUID.fromString(text);
     return ByteBuffer.allocate(16)
         .putLong(id.getMostSignificantBits())
         .putLong(id.getLeastSignificantBits())
         .array();
+  }
+
+  private static long size(String option, String text) {
+    try {
+      return Sizes.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(option + ": " + e.getMessage(), e);
+    }
   }
 
   private ImageLayout make(FormatOptions options, List<Path> created) throws IOException {
@@ -257,7 +269,7 @@ public final class MkfsCommand extends ImageCommand {
       return 0;
     }
     String text = size == null ? DEFAULT_SIZE : size;
-    long each = argument(() -> Sizes.parse(text)) / members.size() / BLOCK * BLOCK;
+    long each = argument(() -> size("--size", text)) / members.size() / BLOCK * BLOCK;
     if (each < Images.MIN_MEMBER_SIZE) {
       throw usage("--size %s is too small; each member needs 5 MiB or more.".formatted(text));
     }

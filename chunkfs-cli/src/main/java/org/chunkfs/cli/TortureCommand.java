@@ -43,8 +43,7 @@ public final class TortureCommand extends Subcommand {
     if (count < 1) {
       throw usage("--count takes a number from 1 on, not " + count + ".");
     }
-    FlipTorture.Outcome outcome =
-        FlipTorture.run(seed, count, FLIPS_PER_IMAGE, done -> {});
+    FlipTorture.Outcome outcome = FlipTorture.run(seed, count, FLIPS_PER_IMAGE, done -> {});
     outcome.missed().stream().limit(SHOWN).forEach(out()::println);
     out()
         .printf(

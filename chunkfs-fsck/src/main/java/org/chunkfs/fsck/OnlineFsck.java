@@ -43,8 +43,7 @@ public final class OnlineFsck {
     SingleChunk single =
         new SingleChunk(
             image, chunk, (id, header, scan) -> Recovery.keep(scan, header, state, id), data);
-    SingleChunk.Checked first =
-        volume.whileOut(chunk, ChunkState.CHECKING, single::check);
+    SingleChunk.Checked first = volume.whileOut(chunk, ChunkState.CHECKING, single::check);
     SingleChunk.Checked last = first;
     List<String> log = new ArrayList<>();
     boolean repaired = repair && (first.findings().anyWrong() || !served);

@@ -43,8 +43,7 @@ public final class FsckText {
 
   private static void line(StringBuilder text, String line) {
     // Names in an image may be anything: nothing of them reaches a terminal as it is.
-    line.codePoints()
-        .forEach(c -> text.appendCodePoint(Character.isISOControl(c) ? '?' : c));
+    line.codePoints().forEach(c -> text.appendCodePoint(Character.isISOControl(c) ? '?' : c));
     text.append('\n');
   }
 }

@@ -52,16 +52,11 @@ public final class FsckControl {
       Instant now = clock.instant();
       FsckReport report =
           OnlineFsck.run(
-              volume,
-              chunk,
-              data,
-              repair,
-              now.getEpochSecond() * 1_000_000_000L + now.getNano());
+              volume, chunk, data, repair, now.getEpochSecond() * 1_000_000_000L + now.getNano());
       text.append(FsckText.of(report, "chunk " + chunk, false));
       reports.add(JSON.readTree(JsonReport.of(report)));
       exit |= exit(report);
-      progress.accept(
-          JSON.createObjectNode().put("done", ++done).put("total", chunks.size()));
+      progress.accept(JSON.createObjectNode().put("done", ++done).put("total", chunks.size()));
     }
     return answer.put("text", text.toString()).put("exit", exit);
   }

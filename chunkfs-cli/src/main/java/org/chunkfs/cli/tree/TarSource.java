@@ -78,10 +78,18 @@ public final class TarSource implements TreeSource {
       return null;
     }
     TarHeader header = new TarHeader(bytes);
-    if (!header.valid() || header.length() < 0) {
+    if (!sound(header)) {
       throw new IOException("this is not a tar archive, or a damaged one: a checksum is wrong");
     }
     return header;
+  }
+
+  private static boolean sound(TarHeader header) {
+    try {
+      return header.valid() && header.length() >= 0;
+    } catch (IOException e) {
+      return false; // not even numbers
+    }
   }
 
   private byte[] small() throws IOException {

@@ -63,7 +63,7 @@ public final class ZipSink implements TreeSink {
   }
 
   private static ZipArchiveEntry header(TreeEntry entry, String name) {
-    ZipArchiveEntry header = new ZipArchiveEntry(entry.isDirectory() ? name + "/" : name);
+    ZipArchiveEntry header = new UnixEntry(entry.isDirectory() ? name + "/" : name);
     header.setUnixMode(entry.mode() & (Vfs.S_IFMT | 0xFFF));
     header.setLastModifiedTime(HostSource.fileTime(entry.mtime()));
     header.setLastAccessTime(HostSource.fileTime(entry.atime()));
@@ -75,6 +75,15 @@ public final class ZipSink implements TreeSink {
     owner.setGID(Integer.toUnsignedLong(entry.gid()));
     header.addExtraField(owner);
     return header;
+  }
+
+  /** An entry whose name may hold backslashes: to the library they are slashes until it is Unix. */
+  private static final class UnixEntry extends ZipArchiveEntry {
+    UnixEntry(String name) {
+      super("-");
+      setPlatform(PLATFORM_UNIX);
+      setName(name);
+    }
   }
 
   private void write(long size, Content content) throws IOException {

@@ -20,7 +20,8 @@ public final class FormatDoc {
           ChunkStateBlock.LAYOUT,
           InodeRecord.LAYOUT,
           TreePage.LAYOUT,
-          JournalRecord.LAYOUT);
+          JournalRecord.LAYOUT,
+          RingMapBlock.LAYOUT);
 
   private static final List<RecordLayout> ITEM_RECORDS =
       List.of(
@@ -83,7 +84,7 @@ public final class FormatDoc {
     line("");
     line("```");
     line("block 0           superblock");
-    line("block 1 ...       unused");
+    line("block %d ...       ring map: a bit for each chunk of the member", Superblock.RING_MAP_BLOCK);
     line("block %d         first chunk, then chunk after chunk", Superblock.FIRST_CHUNK_BLOCK);
     line("```");
     line("");

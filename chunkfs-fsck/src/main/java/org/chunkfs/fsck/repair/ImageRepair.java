@@ -32,8 +32,10 @@ final class ImageRepair {
 
   /**
    * Superblocks and ring maps; a ring map is rebuilt as all ones, which costs a look at each ring.
+   *
+   * @param write false: only log
    */
-  void copies(Findings findings, List<String> log) throws IOException {
+  void copies(Findings findings, List<String> log, boolean write) throws IOException {
     boolean superblocks = findings.count(Problem.SUPERBLOCK) > 0;
     boolean maps = findings.count(Problem.RING_MAP) + findings.count(Problem.RING_MAP_BIT) > 0;
     for (int member = 0; member < layout.members().size(); member++) {
@@ -43,15 +45,22 @@ final class ImageRepair {
       long start = layout.members().get(member).start();
       if (superblocks) {
         log.add("rewrite the superblock of member " + (member + 1));
-        device.write(start * BLOCK, ByteBuffer.wrap(layout.superblock(member)));
+        put(start, layout.superblock(member), write);
       }
       for (int i = 0; maps && i < RingMap.count(layout, member); i++) {
         log.add("rewrite the ring map of member " + (member + 1));
-        device.write(
-            (start + Superblock.RING_MAP_BLOCK + i) * BLOCK, ByteBuffer.wrap(map(member, i)));
+        put(start + Superblock.RING_MAP_BLOCK + i, map(member, i), write);
       }
     }
-    device.flush();
+    if (write) {
+      device.flush();
+    }
+  }
+
+  private void put(long block, byte[] bytes, boolean write) throws IOException {
+    if (write) {
+      device.write(block * BLOCK, ByteBuffer.wrap(bytes));
+    }
   }
 
   private byte[] map(int member, int i) {

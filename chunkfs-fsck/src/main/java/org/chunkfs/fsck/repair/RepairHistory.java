@@ -38,8 +38,8 @@ final class RepairHistory implements Numbers, Stability {
   }
 
   @Override
-  public void lost(int chunk, long g, Exception why) {
-    // The repair of that chunk ends with the exception; a new run starts from what is there.
+  public void lost(int chunk, long g, Exception cause) {
+    // The repair ends with the same failure; the next one has another epoch.
   }
 
   @Override

@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Repairer {
   private static final int ROUNDS = 6;
+  private static final int COUNTER_BITS = 40;
+  private static final int MAX_EPOCH = (1 << 24) - 2;
 
   private final Image image;
   private final BlockDevice device;
@@ -127,12 +129,12 @@ public final class Repairer {
 
   private void round(ImageCheck.Result result, boolean write) throws IOException {
     HistoryScan history = result.history();
-    VolumeState state = state(result, history);
+    VolumeState state = state(history);
     Keep keep = history != null ? history : (chunk, header, scan) -> scan;
     long lastKept = history == null ? 0 : history.decision().lastKept();
     @Nullable RepairHistory numbers = null;
+    records.copies(result.findings(), log, write);
     if (write) {
-      records.copies(result.findings(), log);
       VolumeState written = records.record(state);
       numbers = new RepairHistory(device, written.epoch());
     } else {
@@ -163,13 +165,29 @@ public final class Repairer {
     return new ChunkReader(device, layout, chunk);
   }
 
-  private VolumeState state(ImageCheck.Result result, @Nullable HistoryScan history) {
+  private VolumeState state(@Nullable HistoryScan history) {
     VolumeState state = history == null ? null : history.next();
     if (state == null) {
-      // All records are lost: an epoch that no commit can be of.
       state =
           new VolumeState(
-              1, 1 << 22, new byte[16], now, new TreeMap<>(), List.of(), List.of(), List.of());
+              1, 0, new byte[16], now, new TreeMap<>(), List.of(), List.of(), List.of());
+    }
+    // The newest record may be lost: then journals know of later epochs than it does.
+    long largest = HistoryScan.largestG(device, layout);
+    int seen = (int) (largest >>> COUNTER_BITS);
+    if (seen >= state.epoch() && seen < MAX_EPOCH) {
+      List<VolumeState.Decision> decisions = new ArrayList<>(state.decisions());
+      decisions.add(new VolumeState.Decision(seen, largest));
+      state =
+          new VolumeState(
+              state.sequence(),
+              seen + 1,
+              state.bootId(),
+              state.opened(),
+              state.out(),
+              state.voids(),
+              List.copyOf(decisions),
+              state.absents());
     }
     return records.sensible(state, List.of());
   }

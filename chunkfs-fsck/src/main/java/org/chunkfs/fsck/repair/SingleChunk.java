@@ -39,8 +39,7 @@ public final class SingleChunk {
   /** Checks it; writes nothing. */
   public Checked check() {
     Findings findings = new Findings(chunk);
-    return new Checked(
-        findings, ChunkCheck.run(ChunkScan.open(reader(), keep, findings), data));
+    return new Checked(findings, ChunkCheck.run(ChunkScan.open(reader(), keep, findings), data));
   }
 
   /** Repairs it, and leaves its journal empty; durable on return. */

@@ -160,6 +160,23 @@ public final class HistoryScan implements Keep {
     return (int) (g >>> COUNTER_BITS);
   }
 
+  /** The largest commit number that any header or journal that can be read knows of. */
+  public static long largestG(BlockDevice device, ImageLayout layout) {
+    long largest = 0;
+    for (int chunk = 0; chunk < layout.chunks(); chunk++) {
+      ChunkReader reader = new ChunkReader(device, layout, chunk);
+      HeaderPair headers = HeaderPair.read(reader, new Findings(chunk));
+      byte[] header = headers.header();
+      if (header != null && headers.initialized()) {
+        RingView ring = RingView.read(reader, header);
+        RingScanner.Damage damage = ring.scan().damage();
+        long known = Math.max(ring.scan().lastG(), damage == null ? 0 : damage.witnessG());
+        largest = Math.max(largest, Math.max(known, Math.max(ring.baseG(), ring.stableG())));
+      }
+    }
+    return largest;
+  }
+
   /** The volume record that an opening now would write. */
   public VolumeState next() {
     return next;

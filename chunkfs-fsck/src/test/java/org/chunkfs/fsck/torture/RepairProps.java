@@ -1,0 +1,125 @@
+package org.chunkfs.fsck.torture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.device.DelegatingDevice;
+import org.chunkfs.core.device.MemoryDevice;
+import org.chunkfs.core.error.ImageException;
+import org.chunkfs.core.volume.Image;
+import org.chunkfs.core.volume.ImageLayout;
+import org.chunkfs.core.volume.Volume;
+import org.chunkfs.fsck.Fsck;
+import org.chunkfs.fsck.FsckOptions;
+import org.chunkfs.fsck.check.Progress;
+import org.chunkfs.fsck.problem.Findings;
+import org.chunkfs.fsck.report.FsckReport;
+import org.chunkfs.fsck.scan.ChunkReader;
+import org.chunkfs.fsck.scan.ChunkScan;
+
+/** One repair, and the next check is clean, whatever was damaged and wherever a repair was cut. */
+final class RepairProps {
+  private static final FsckOptions CHECK = FsckOptions.check().withBootId(SampleImages.bootId());
+  private static final FsckOptions REPAIR =
+      FsckOptions.repair(1_000_000_000L).withBootId(SampleImages.bootId());
+
+  @Property(tries = 20)
+  void aRepairedImageIsClean(@ForAll long seed, @ForAll @IntRange(min = 1, max = 8) int damages)
+      throws IOException {
+    SplittableRandom random = new SplittableRandom(seed);
+    MemoryDevice device = SampleImages.full(random.nextInt(100), random.nextBoolean());
+    damage(device, random, damages);
+    FsckReport report = Fsck.repair(Image.of(device), REPAIR, Progress.NONE);
+    assertThat(report.clean()).as("after the repair: %s", report.remaining()).isTrue();
+    FsckReport again = Fsck.check(Image.of(device), CHECK, Progress.NONE);
+    assertThat(again.warnings() + again.errors()).as("%s", again.findings()).isZero();
+    try (Volume volume = SampleImages.open(device)) {
+      assertThat(volume.getattr(volume.root()).isDirectory()).isTrue();
+    }
+    FsckReport after = Fsck.check(Image.of(device.snapshot()), CHECK, Progress.NONE);
+    assertThat(after.warnings() + after.errors()).as("%s", after.findings()).isZero();
+  }
+
+  @Property(tries = 12)
+  void aRepairThatIsCutConvergesWhenRunAgain(@ForAll long seed) throws IOException {
+    SplittableRandom random = new SplittableRandom(seed);
+    MemoryDevice device = SampleImages.full(random.nextInt(100), random.nextBoolean());
+    damage(device, random, 3);
+    for (int cut = 0; cut < 3; cut++) {
+      Dying dying = new Dying(device, random.nextInt(60));
+      try {
+        Fsck.repair(Image.of(dying), REPAIR, Progress.NONE);
+      } catch (IOException e) {
+        assertThat(dying.left).as("%s", e).isNegative();
+      }
+    }
+    Fsck.repair(Image.of(device), REPAIR, Progress.NONE);
+    FsckReport again = Fsck.check(Image.of(device), CHECK, Progress.NONE);
+    assertThat(again.warnings() + again.errors()).as("%s", again.findings()).isZero();
+  }
+
+  @Property(tries = 30)
+  void bytesOfAnyKindStopNoCheck(@ForAll long seed) throws IOException {
+    SplittableRandom random = new SplittableRandom(seed);
+    MemoryDevice device = SampleImages.full(random.nextInt(100), random.nextBoolean());
+    for (int i = 0; i < 200; i++) {
+      byte[] junk = new byte[1 + random.nextInt(4096)];
+      random.nextBytes(junk);
+      long position = random.nextLong(4096, device.size() - junk.length);
+      device.write(position, ByteBuffer.wrap(junk));
+    }
+    try {
+      Fsck.check(Image.of(device), CHECK, Progress.NONE);
+    } catch (ImageException e) {
+      assertThat(e).hasMessageContaining("image");
+    }
+  }
+
+  /** Overwrites parts of what counts: single bytes, runs, whole blocks, with junk or zeros. */
+  private static void damage(MemoryDevice device, SplittableRandom random, int times)
+      throws IOException {
+    ImageLayout layout = Image.of(device).layout();
+    List<ChunkScan> scans = new ArrayList<>();
+    for (int chunk = 0; chunk < layout.chunks(); chunk++) {
+      ChunkReader reader = new ChunkReader(device, layout, chunk);
+      scans.add(ChunkScan.open(reader, (id, header, scan) -> scan, new Findings(chunk)));
+    }
+    LiveBytes live = LiveBytes.of(device, layout, scans);
+    for (int i = 0; i < times; i++) {
+      List<LiveBytes.Range> ranges = live.of(live.kinds().get(random.nextInt(live.kinds().size())));
+      LiveBytes.Range range = ranges.get(random.nextInt(ranges.size()));
+      int from = random.nextInt(range.length());
+      byte[] junk = new byte[1 + random.nextInt(Math.min(4096, range.length() - from))];
+      if (random.nextBoolean()) {
+        random.nextBytes(junk);
+      }
+      device.write(range.position() + from, ByteBuffer.wrap(junk));
+    }
+  }
+
+  /** A device that dies after some writes. */
+  private static final class Dying extends DelegatingDevice {
+    private int left;
+
+    Dying(BlockDevice device, int writes) {
+      super(device);
+      left = writes;
+    }
+
+    @Override
+    public void write(long position, ByteBuffer src) throws IOException {
+      if (left-- <= 0) {
+        throw new IOException("the device is dead");
+      }
+      super.write(position, src);
+    }
+  }
+}
