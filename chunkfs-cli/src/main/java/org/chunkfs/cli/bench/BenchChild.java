@@ -31,8 +31,7 @@ public final class BenchChild implements AutoCloseable {
   private BenchChild(Process process) {
     this.process = process;
     this.said =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
   /** Starts it; returns when it is at work. */

@@ -18,13 +18,7 @@ public record Scale(
   /** What the goals are stated for. */
   public static Scale full() {
     return new Scale(
-        5,
-        50_000,
-        GIB / 2,
-        1024 * GIB,
-        new long[] {GIB, 10 * GIB, 100 * GIB},
-        3_000,
-        15_000);
+        5, 50_000, GIB / 2, 1024 * GIB, new long[] {GIB, 10 * GIB, 100 * GIB}, 3_000, 15_000);
   }
 
   /** As little as still passes through everything. */

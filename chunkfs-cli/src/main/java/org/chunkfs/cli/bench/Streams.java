@@ -62,7 +62,10 @@ final class Streams {
     vfs.unlink(vfs.root(), NAME);
     vfs.syncfs();
     return new Rates(
-        rate(wrote - begin), rate(read - wrote), rate(wrotePlain - from), rate(readPlain - wrotePlain));
+        rate(wrote - begin),
+        rate(read - wrote),
+        rate(wrotePlain - from),
+        rate(readPlain - wrotePlain));
   }
 
   private double rate(long nanos) {

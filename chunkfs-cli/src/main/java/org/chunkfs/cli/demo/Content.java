@@ -13,7 +13,7 @@ final class Content {
   static byte[] of(long seed, int from, int to) {
     byte[] bytes = new byte[to - from];
     for (int i = from; i < to; i++) {
-      bytes[i - from] = (byte) (mix(seed + GAMMA * (i >>> 3)) >>> 8 * (i & 7));
+      bytes[i - from] = (byte) (mix(seed + GAMMA * (i >>> 3)) >>> (8 * (i & 7)));
     }
     return bytes;
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Threads that do one job together; the first one that fails speaks for all. */
 final class Crew {
@@ -15,7 +16,7 @@ final class Crew {
 
   private final String name;
   private final List<Thread> threads = new ArrayList<>();
-  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
   Crew(String name) {
     this.name = name;

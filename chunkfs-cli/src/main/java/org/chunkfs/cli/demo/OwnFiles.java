@@ -53,7 +53,7 @@ final class OwnFiles {
       return left;
     }
     int dice = random.nextInt(10);
-    if (files.size() < FEW || dice < 3 && files.size() < MOST) {
+    if (files.size() < FEW || (dice < 3 && files.size() < MOST)) {
       create(share);
       return null;
     }

@@ -105,7 +105,7 @@ final class Wreck {
     int count = TreePage.COUNT.get(page, 0);
     for (int i = 0; i < count; i++) {
       int slot = TreePage.SLOTS + 2 * i;
-      int item = page[slot] & 0xFF | (page[slot + 1] & 0xFF) << 8;
+      int item = (page[slot] & 0xFF) | (page[slot + 1] & 0xFF) << 8;
       if (page[item] != ItemType.DIRENT.code()
           || Ino.chunk(Items.Dirent.INO.get(page, item + ItemType.DIRENT.head())) != chunk) {
         return false;

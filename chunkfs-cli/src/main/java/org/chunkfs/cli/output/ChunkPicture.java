@@ -51,7 +51,7 @@ public final class ChunkPicture {
     long blocks = Math.max(1, chunk.path("blocks").asLong(1));
     long used = blocks - chunk.path("blocksFree").asLong(0);
     return switch (chunk.path("state").asString("")) {
-      case "online" -> (unicode ? BARS : DIGITS).charAt((int) Math.clamp(used * 8 / blocks, 0, 7));
+      case "online" -> (unicode ? BARS : DIGITS).charAt(Math.clamp(used * 8 / blocks, 0, 7));
       case "unused" -> '.';
       case "suspect" -> 's';
       case "fenced" -> 'F';
