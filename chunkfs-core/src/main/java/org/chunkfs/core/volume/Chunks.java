@@ -1,7 +1,6 @@
 package org.chunkfs.core.volume;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;

@@ -9,9 +9,9 @@ import org.chunkfs.core.error.ChunkUnavailableException;
 import org.chunkfs.core.volume.VolumeState.Reason;
 
 /**
- * What becomes of a number whose commit cannot be written everywhere: a void, in the rings that have
- * its record already and, for the chunk that is fenced for it, in the volume record. It counts as
- * written once that is durable, so that the history has no gaps.
+ * What becomes of a number whose commit cannot be written everywhere: a void, in the rings that
+ * have its record already and, for the chunk that is fenced for it, in the volume record. It counts
+ * as written once that is durable, so that the history has no gaps.
  */
 final class Voids implements Numbers {
   private final Chunks chunks;
@@ -51,7 +51,8 @@ final class Voids implements Numbers {
 
   /** A number was taken for a commit that will never be written anywhere. */
   void lost(int chunk, long g) {
-    keeper.voided(chunks::outNow, List.of(new VolumeState.Void(chunk, g)), () -> history.written(g));
+    keeper.voided(
+        chunks::outNow, List.of(new VolumeState.Void(chunk, g)), () -> history.written(g));
   }
 
   /**
