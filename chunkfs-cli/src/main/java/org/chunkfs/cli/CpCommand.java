@@ -128,7 +128,7 @@ public final class CpCommand extends ImageCommand {
         throw new FsException(
             Reason.NOT_DIRECTORY, PathWalker.shown(path) + ": is not a directory in the image");
       }
-      long directory = into ? there.id() : walker.parent(path).id();
+      long directory = there != null && there.isDirectory() ? there.id() : walker.parent(path).id();
       String name = into ? sourceName : PathWalker.name(path);
       return new Destination(new VfsSink(vfs, directory, ownDirectory(0x1ED)), name, directory);
     }

@@ -177,9 +177,7 @@ final class Places {
                 null,
                 0,
                 Place.NONE));
-      } else if (reader.overlay().containsKey(block)) {
-        continue; // the journal's bytes count, not these
-      } else if (kind == BlockKind.TREE && target == Target.TREE) {
+      } else if (kind == BlockKind.TREE && target == Target.TREE && counts(reader, block)) {
         places.add(
             new Place(
                 reader.position(block),
@@ -188,10 +186,15 @@ final class Places {
                 TreePage.LAYOUT,
                 0,
                 Place.NONE));
-      } else if (kind == BlockKind.INODES && target == Target.INODE) {
+      } else if (kind == BlockKind.INODES && target == Target.INODE && counts(reader, block)) {
         inodes(reader, block, places);
       }
     }
+  }
+
+  /** Whether the bytes in place count, and not newer ones in the journal. */
+  private static boolean counts(ChunkReader reader, int block) throws IOException {
+    return !reader.overlay().containsKey(block);
   }
 
   private static void inodes(ChunkReader reader, int block, List<Place> places) throws IOException {

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One block of a chunk: what it is, what its table entry says, whether its checksum holds. */
 final class BlockView {
-  private static final int BLOCK = BlockHeader.BLOCK;
   private static final int MOST_ROWS = 64;
 
   private final ChunkReader chunk;

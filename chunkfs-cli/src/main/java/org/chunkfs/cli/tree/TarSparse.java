@@ -35,7 +35,7 @@ final class TarSparse {
       case "offset" -> offset = Pax.number(value);
       case "numbytes" -> add(offset, Pax.number(value));
       case "map" -> {
-        String[] numbers = Names.raw(value).split(",");
+        String[] numbers = Names.raw(value).split(",", -1);
         for (int i = 0; i + 1 < numbers.length; i += 2) {
           add(Pax.number(Names.bytes(numbers[i])), Pax.number(Names.bytes(numbers[i + 1])));
         }
