@@ -78,11 +78,13 @@ final class InodePass {
   private void inode(long ino, byte[] bytes, int at) {
     InodeFact inode = new InodeFact(ino, bytes, at);
     c.inodes.put(ino, inode);
-    if (Integer.compareUnsigned(inode.generation, c.maxGeneration) > 0) {
-      c.maxGeneration = inode.generation;
-    }
     int crc = InodeRecord.crc(bytes, at, ino);
-    if (crc != InodeRecord.CRC.get(bytes, at)) {
+    if (crc == InodeRecord.CRC.get(bytes, at)) {
+      // Junk in an inode's place says nothing about the generations that were given.
+      if (Integer.compareUnsigned(inode.generation, c.maxGeneration) > 0) {
+        c.maxGeneration = inode.generation;
+      }
+    } else {
       inode.damaged = true;
       c.findings.inode(
           ino, Problem.INODE_CRC, Crc.show(InodeRecord.CRC.get(bytes, at)), Crc.show(crc));
