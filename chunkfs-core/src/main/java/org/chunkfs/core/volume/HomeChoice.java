@@ -2,6 +2,7 @@ package org.chunkfs.core.volume;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.chunkfs.core.error.FsException;
 import org.chunkfs.core.format.Ino;
 
@@ -16,9 +17,15 @@ final class HomeChoice {
   private final Engine engine;
   private final long root;
 
+  /** By chunk: where its overflow went last, or -1. */
+  private final AtomicIntegerArray overflows;
+
   HomeChoice(Engine engine, long root) {
     this.engine = engine;
     this.root = root;
+    int[] none = new int[engine.chunks().count()];
+    java.util.Arrays.fill(none, -1);
+    this.overflows = new AtomicIntegerArray(none);
   }
 
   boolean crowded(int chunk) {
@@ -95,8 +102,21 @@ final class HomeChoice {
     if (!crowded(beside)) {
       return new Attempts(beside);
     }
+    return new Attempts(overflow(beside));
+  }
+
+  /**
+   * Where what would belong in a crowded chunk goes instead: always the same chunk, until that is
+   * crowded too, so that what belongs together stays together.
+   */
+  private int overflow(int beside) {
+    int last = overflows.get(beside);
+    if (last >= 0 && engine.chunks().slot(last).serves() && !crowded(last)) {
+      return last;
+    }
     int other = emptiest(Set.of(beside));
-    return new Attempts(other < 0 || crowded(other) ? orElse(other, beside) : other);
+    overflows.set(beside, other);
+    return orElse(other, beside);
   }
 
   private static int orElse(int chunk, int instead) {

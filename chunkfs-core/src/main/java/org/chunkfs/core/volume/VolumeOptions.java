@@ -50,7 +50,7 @@ public record VolumeOptions(
         Duration.ofSeconds(5),
         256L << 20,
         50,
-        Math.clamp(heap / 8, 16L << 20, 40L << 20),
+        Math.clamp(heap / 12, 12L << 20, 24L << 20),
         (int) Math.clamp(heap / 3 / 4400, 4096, 1 << 18),
         Duration.ofSeconds(5),
         InstantSource.system());
