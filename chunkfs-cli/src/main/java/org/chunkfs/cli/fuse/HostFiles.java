@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,8 @@ import java.util.OptionalLong;
  */
 public final class HostFiles {
   private static final int AT_FDCWD = -100, SEEK_DATA = 3, SEEK_HOLE = 4;
+  private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+  private static final long SECOND = 1_000_000_000;
   private static final int XATTR_MAX = 1 << 16;
 
   private HostFiles() {}
@@ -75,6 +78,30 @@ public final class HostFiles {
             path,
             p -> Libc.call(Libc.Call.MKNODAT, AT_FDCWD, p, mode, Integer.toUnsignedLong(rdev), 0)),
         path);
+  }
+
+  /**
+   * Sets the times of a file of any kind, or of a symbolic link itself, without opening it (Java
+   * opens it, and waits for ever where it is a FIFO).
+   *
+   * @param atime nanoseconds since 1970
+   * @param mtime nanoseconds since 1970
+   */
+  public static void setTimes(byte[] path, long atime, long mtime) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment times = arena.allocate(ValueLayout.JAVA_LONG, 4L);
+      times.setAtIndex(ValueLayout.JAVA_LONG, 0, Math.floorDiv(atime, SECOND));
+      times.setAtIndex(ValueLayout.JAVA_LONG, 1, Math.floorMod(atime, SECOND));
+      times.setAtIndex(ValueLayout.JAVA_LONG, 2, Math.floorDiv(mtime, SECOND));
+      times.setAtIndex(ValueLayout.JAVA_LONG, 3, Math.floorMod(mtime, SECOND));
+      check(
+          withPath(
+              path,
+              p ->
+                  Libc.call(
+                      Libc.Call.UTIMENSAT, AT_FDCWD, p, times.address(), AT_SYMLINK_NOFOLLOW, 0)),
+          path);
+    }
   }
 
   /** Sets an extended attribute of a file, or of a symbolic link itself. */

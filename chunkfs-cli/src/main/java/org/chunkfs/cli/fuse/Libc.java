@@ -79,7 +79,8 @@ public final class Libc {
     MKNODAT(259, 33),
     LSETXATTR(189, 6),
     LGETXATTR(192, 9),
-    LLISTXATTR(195, 12);
+    LLISTXATTR(195, 12),
+    UTIMENSAT(280, 88);
 
     private final int number;
 

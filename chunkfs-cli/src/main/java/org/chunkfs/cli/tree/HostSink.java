@@ -194,8 +194,12 @@ public final class HostSink implements TreeSink {
                 .formatted(path, Names.show(xattr.getKey()), reason(e)));
       }
     }
-    Files.getFileAttributeView(path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-        .setTimes(HostSource.fileTime(entry.mtime()), HostSource.fileTime(entry.atime()), null);
+    if (HostFiles.supported()) {
+      HostFiles.setTimes(HostNames.bytes(path), entry.atime(), entry.mtime());
+    } else {
+      Files.getFileAttributeView(path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+          .setTimes(HostSource.fileTime(entry.mtime()), HostSource.fileTime(entry.atime()), null);
+    }
   }
 
   /** Gives the file to its owner, where this process may; true if it is his. */

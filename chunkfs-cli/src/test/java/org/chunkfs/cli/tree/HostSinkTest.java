@@ -15,8 +15,10 @@ import java.util.Map;
 import org.chunkfs.cli.output.Progress;
 import org.chunkfs.core.volume.Vfs;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -125,5 +127,19 @@ final class HostSinkTest {
   @Test
   void absoluteNamesStayInside() throws IOException {
     assertThat(TarSource.path("/etc//./passwd")).isEqualTo("etc/passwd");
+  }
+
+  @Test
+  @Timeout(20)
+  void aFifoGetsItsTimesWithoutBeingOpened() throws IOException {
+    Assumptions.assumeTrue(org.chunkfs.cli.fuse.HostFiles.supported(), "needs Linux");
+    HostSink sink = sink();
+    TreeEntry fifo =
+        new TreeEntry(
+            "pipe", Vfs.S_IFIFO | 0x1A4, 0, 0, 0, 0, 5, 1_500_000_000_123L, null, null, Map.of());
+    sink.add(fifo, Content.NONE);
+    sink.finish();
+    assertThat(Files.getLastModifiedTime(inside.resolve("pipe"), LinkOption.NOFOLLOW_LINKS))
+        .isEqualTo(HostSource.fileTime(1_500_000_000_123L));
   }
 }
