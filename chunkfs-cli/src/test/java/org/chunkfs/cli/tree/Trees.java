@@ -143,7 +143,9 @@ final class Trees {
           text.append(Integer.toOctalString(entry.mode())).append(' ');
           text.append(entry.uid()).append(':').append(entry.gid()).append(' ');
           text.append(entry.rdev()).append(' ').append(entry.size()).append(' ');
-          text.append(entry.atime()).append(' ').append(entry.mtime()).append(' ');
+          // Looking at a link is an access to it, as the host counts.
+          text.append(entry.symlink() != null ? "-" : entry.atime()).append(' ');
+          text.append(entry.mtime()).append(' ');
           text.append(entry.symlink()).append(' ');
           text.append(entry.hardLink() != null).append(' ');
           new TreeMap<>(entry.xattrs())
