@@ -309,7 +309,7 @@ final class CrossRepair {
         continue;
       }
       if (part != null && mapped.put(ino, head) == null) {
-        blocks += InodeRecord.BLOCKS.get(part.record, 0);
+        blocks += head.regular() ? InodeRecord.BLOCKS.get(part.record, 0) : 0;
         InodeRecord.MODE.set(part.record, 0, head.mode() & Vfs.S_IFMT);
         link(model.chunk(), head, part);
       }

@@ -90,7 +90,7 @@ public final class Repairer {
         }
       }
     }
-    if (state != null && !back.isEmpty() && !result.findings().anyWrong()) {
+    if (state != null && !back.isEmpty() && !result.findings().anyRepairable()) {
       records.record(records.sensible(state, back).successor());
       result = ImageCheck.run(image, options, progress);
     }
@@ -104,7 +104,7 @@ public final class Repairer {
   }
 
   private boolean needsWork(ImageCheck.Result result) {
-    return result.findings().anyWrong() || !waiting(result).isEmpty();
+    return result.findings().anyRepairable() || !waiting(result).isEmpty();
   }
 
   /** Chunks out of service that only need a new start. */

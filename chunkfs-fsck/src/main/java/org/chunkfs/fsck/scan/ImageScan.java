@@ -108,6 +108,9 @@ public final class ImageScan {
     long[] newest = new long[replicas.length];
     for (int i = 0; i < replicas.length; i++) {
       newest[i] = -1;
+      if (!new ChunkReader(device, layout, replicas[i]).present()) {
+        continue;
+      }
       Findings of = new Findings(replicas[i]);
       for (int slot = 0; slot < 2; slot++) {
         VolumeState found = slot(replicas[i], slot, of);
