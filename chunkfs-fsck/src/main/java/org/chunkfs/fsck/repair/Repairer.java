@@ -232,7 +232,7 @@ public final class Repairer {
       }
       ChunkRepair repair = new ChunkRepair(reader(e.getKey()), keep, log);
       ChunkModel model = repair.model();
-      if (model != null) {
+      if (model != null && !repair.blank()) {
         models.put(e.getKey(), model);
         repairs.put(e.getKey(), repair);
       }

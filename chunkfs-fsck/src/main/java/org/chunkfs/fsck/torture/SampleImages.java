@@ -46,12 +46,23 @@ public final class SampleImages {
 
   /** Opens an image as its owner would. */
   public static Volume open(BlockDevice device) throws IOException {
+    return open(device, BOOT);
+  }
+
+  /** The same, on a machine that was started anew. */
+  public static Volume openAfterReboot(BlockDevice device, int number) throws IOException {
+    byte[] boot = BOOT.clone();
+    boot[15] += (byte) number;
+    return open(device, boot);
+  }
+
+  private static Volume open(BlockDevice device, byte[] boot) throws IOException {
     return Volume.open(
         Image.of(device),
         VolumeOptions.defaults()
             .withDeadline(Duration.ofSeconds(20))
             .withFenced(VolumeOptions.FencedPolicy.FAIL),
-        BOOT);
+        boot);
   }
 
   /**
