@@ -237,7 +237,7 @@ public final class Repairer {
         repairs.put(e.getKey(), repair);
       }
     }
-    new CrossRepair(models, unknown, layout.hashKey(), log).run();
+    new CrossRepair(models, unknown, Set.of(), layout.hashKey(), log).run();
     cutCycles(result, models);
     for (ChunkRepair repair : repairs.values()) {
       repair.local(result.facts(), now);
