@@ -51,7 +51,7 @@ public final class Fsck {
                   .allMatch(f -> f.problem().preen() || f.problem().severity() == Severity.NOTE);
           case YES -> true;
         };
-    boolean needed = first.findings().anyWrong() || first.findings().count(Problem.CHUNK_OUT) > 0;
+    boolean needed = first.findings().anyRepairable() || first.findings().count(Problem.CHUNK_OUT) > 0;
     if (!may || !needed) {
       return report(image, first, List.of(), false, List.of());
     }
@@ -69,7 +69,7 @@ public final class Fsck {
       throws IOException {
     ImageCheck.Result first = ImageCheck.run(image, options.forCheck(), progress);
     List<String> plan =
-        first.findings().anyWrong()
+        first.findings().anyRepairable()
             ? new Repairer(image, options.forCheck(), progress, options.now()).plan(first)
             : List.of();
     return report(image, first, plan, false, List.of());

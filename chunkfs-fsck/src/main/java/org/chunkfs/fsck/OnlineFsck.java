@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.core.volume.ChunkState;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.Recovery;
@@ -14,6 +15,8 @@ import org.chunkfs.fsck.check.ChunkFacts;
 import org.chunkfs.fsck.problem.Finding;
 import org.chunkfs.fsck.repair.SingleChunk;
 import org.chunkfs.fsck.report.FsckReport;
+import org.chunkfs.fsck.scan.Keep;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks and repairs one chunk of a volume that is in use, while the others go on serving.
@@ -40,9 +43,7 @@ public final class OnlineFsck {
     }
     Image image = volume.image();
     VolumeState state = volume.state();
-    SingleChunk single =
-        new SingleChunk(
-            image, chunk, (id, header, scan) -> Recovery.keep(scan, header, state, id), data);
+    SingleChunk single = new SingleChunk(image, chunk, new Decided(state), data);
     SingleChunk.Checked first = volume.whileOut(chunk, ChunkState.CHECKING, single::check);
     SingleChunk.Checked last = first;
     List<String> log = new ArrayList<>();
@@ -63,5 +64,18 @@ public final class OnlineFsck {
     Map<Integer, ChunkFacts> facts = new TreeMap<>(Map.of(chunk, first.facts()));
     List<Finding> remaining = repaired ? last.findings().list() : List.of();
     return Fsck.report(image, first.findings(), facts, log, repaired, remaining);
+  }
+
+  /** What was decided on earlier epochs; of the one that is open everything counts. */
+  private record Decided(VolumeState state) implements Keep {
+    @Override
+    public RingScanner.Scan keep(int chunk, byte[] header, RingScanner.Scan scan) {
+      return Recovery.keep(scan, header, state, chunk);
+    }
+
+    @Override
+    public RingScanner.@Nullable Damage damage(int chunk, RingScanner.Scan scan) {
+      return Recovery.damage(scan, state, chunk);
+    }
   }
 }

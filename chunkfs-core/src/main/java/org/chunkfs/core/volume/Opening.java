@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.zip.CRC32C;
 import org.chunkfs.core.chunk.Chunk;
 import org.chunkfs.core.chunk.ChunkIo;
 import org.chunkfs.core.chunk.HeaderCopies;
@@ -20,7 +19,6 @@ import org.chunkfs.core.chunk.TableOps;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.error.ChunkUnavailableException;
 import org.chunkfs.core.error.CorruptException;
-import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkHeader;
 import org.chunkfs.core.format.TableEntry;
@@ -124,7 +122,7 @@ final class Opening {
       slot.headerFree = 0;
       return;
     }
-    if (was != null && staysOut(was.reason())) {
+    if (was != null && was.reason().lasting()) {
       out.put(slot.id, was);
     }
     ChunkIo io = new ChunkIo(device, slot.id, slot.base, slot.geometry.blocks());
@@ -152,11 +150,6 @@ final class Opening {
     } catch (IOException e) {
       fail(slot.id, Reason.IO_ERROR, -1, e);
     }
-  }
-
-  /** Reasons that a mere restart does not cure. */
-  private static boolean staysOut(Reason reason) {
-    return reason == Reason.OFFLINE || reason == Reason.DAMAGE || reason == Reason.JOURNAL;
   }
 
   private void fail(int chunk, Reason reason, long block, Exception e) {
@@ -357,43 +350,28 @@ final class Opening {
   }
 
   private static long firstBadData(Chunk chunk, Scan scan, long stable) throws IOException {
-    // The last commit that made a block live is the one whose data it must hold.
-    Map<Integer, Long> liveBy = new TreeMap<>();
-    for (RingRecord r : scan.records()) {
-      if (r.g() > stable && r.type() == org.chunkfs.core.format.JournalRecord.COMMIT) {
-        int[] ranges = r.dataRanges();
-        for (int i = 0; i < ranges.length; i += 2) {
-          for (int b = 0; b < ranges[i + 1] && chunk.geometry().inBody(ranges[i] + b); b++) {
-            liveBy.put(ranges[i] + b, r.g());
+    return LiveData.firstBad(
+        scan,
+        stable,
+        chunk.geometry(),
+        new LiveData.Blocks() {
+          @Override
+          public boolean written(int block) throws IOException {
+            chunk.load(chunk.geometry().tableBlock(block), Long.MAX_VALUE);
+            return TableOps.kind(chunk, block) == BlockKind.DATA.code()
+                && (TableOps.flags(chunk, block) & TableEntry.UNWRITTEN) == 0;
           }
-        }
-      }
-    }
-    long first = 0;
-    ByteBuffer buffer = ByteBuffer.allocateDirect(BlockHeader.BLOCK);
-    CRC32C crc = new CRC32C();
-    for (Map.Entry<Integer, Long> e : liveBy.entrySet()) {
-      int block = e.getKey();
-      if (first != 0 && e.getValue() >= first) {
-        continue;
-      }
-      chunk.load(chunk.geometry().tableBlock(block), Long.MAX_VALUE);
-      if (TableOps.kind(chunk, block) != BlockKind.DATA.code()
-          || (TableOps.flags(chunk, block) & TableEntry.UNWRITTEN) != 0) {
-        continue;
-      }
-      try {
-        chunk.io().read(block, buffer.clear());
-      } catch (IOException unreadable) {
-        continue; // damage, never a cut
-      }
-      crc.reset();
-      crc.update(buffer.flip());
-      if ((int) crc.getValue() != TableOps.crc(chunk, block)) {
-        first = e.getValue();
-      }
-    }
-    return first;
+
+          @Override
+          public int crc(int block) throws IOException {
+            return TableOps.crc(chunk, block);
+          }
+
+          @Override
+          public void read(int block, ByteBuffer to) throws IOException {
+            chunk.io().read(block, to);
+          }
+        });
   }
 
   private Result finish(

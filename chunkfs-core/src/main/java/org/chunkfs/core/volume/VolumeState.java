@@ -59,6 +59,11 @@ public record VolumeState(
       return text;
     }
 
+    /** Whether a mere restart does not cure it. */
+    public boolean lasting() {
+      return this == OFFLINE || this == DAMAGE || this == JOURNAL;
+    }
+
     static Reason of(int code) {
       for (Reason r : values()) {
         if (r.code == code) {

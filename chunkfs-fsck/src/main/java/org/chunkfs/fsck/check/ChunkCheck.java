@@ -20,7 +20,7 @@ public final class ChunkCheck {
     if (scan.headers().current() < 0) {
       return ChunkFacts.unknown(scan.chunk());
     }
-    if (table == null || blocks == null) {
+    if (table == null || blocks == null || table.blank()) {
       return ChunkFacts.of(scan.chunk());
     }
     ChunkContext context = new ChunkContext(scan, table, blocks);

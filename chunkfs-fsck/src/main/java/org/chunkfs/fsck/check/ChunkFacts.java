@@ -94,6 +94,11 @@ public final class ChunkFacts {
     return ins;
   }
 
+  /** Heads of spread files and directories. */
+  public List<Fact.Head> heads() {
+    return heads;
+  }
+
   /** Chunks that this one has references to, or from. */
   public Set<Integer> neighbours() {
     Set<Integer> all = new TreeSet<>();

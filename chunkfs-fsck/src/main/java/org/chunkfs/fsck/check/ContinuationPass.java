@@ -106,7 +106,7 @@ public final class ContinuationPass {
         map(head, "it leads to %s, which is %s".formatted(Ino.show(range.part()), bad));
         all = false;
       } else if (mapped.add(range.part())) {
-        blocks += part.blocks();
+        blocks += counts(head) ? part.blocks() : 0;
         expected.add(
             new Fact.Cont(part.inode(), head.inode(), head.generation(), part.generation()));
         keys(head, part.inode(), part.keys());
@@ -120,6 +120,11 @@ public final class ContinuationPass {
       findings(Ino.chunk(head.inode()))
           .inode(head.inode(), Problem.REMOTE_BLOCKS, head.remoteBlocks(), blocks);
     }
+  }
+
+  /** Of directories the blocks of the parts are not counted. */
+  private static boolean counts(Fact.Head head) {
+    return head.mode() >> 12 == Vfs.S_IFREG >> 12;
   }
 
   private static @Nullable String problem(

@@ -130,6 +130,9 @@ public final class ImageCheck {
 
   private ChunkFacts chunk(int chunk, Keep keep, Findings of) {
     ChunkReader reader = new ChunkReader(device, layout, chunk);
+    if (!reader.present()) {
+      return ChunkFacts.unknown(chunk); // that its member is missing is said once
+    }
     ChunkFacts facts = ChunkCheck.run(ChunkScan.open(reader, keep, of), options.data());
     synchronized (this) {
       progress.at("chunks", ++done, layout.chunks());

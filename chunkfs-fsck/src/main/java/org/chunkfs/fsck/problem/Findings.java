@@ -77,6 +77,11 @@ public final class Findings {
     return counts.isEmpty();
   }
 
+  /** True if something is wrong that a repair can do something about. */
+  public boolean anyRepairable() {
+    return count(Severity.WARNING) + count(Severity.ERROR) > count(Problem.MEMBER_MISSING);
+  }
+
   /** True if something is wrong: more than notes. */
   public boolean anyWrong() {
     return count(Severity.WARNING) + count(Severity.ERROR) > 0;

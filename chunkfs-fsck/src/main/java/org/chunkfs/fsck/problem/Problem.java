@@ -31,6 +31,12 @@ public enum Problem {
       "the volume record's replica is stale: its newest sequence is %s, expected %s"),
   NO_ROOT(110, IMAGE, ERROR, false, "the root directory is missing: %s"),
   RING_MAP(111, IMAGE, WARNING, true, "the ring map of member %s (block %s) is damaged: %s"),
+  VOLUME_RECORD_CUT(
+      112,
+      IMAGE,
+      NOTE,
+      true,
+      "an update of the volume record was interrupted: its sequence is %s here, %s elsewhere"),
 
   CHUNK_OUT(201, CHUNK, NOTE, false, "the chunk is out of service: %s"),
   CHUNK_UNREADABLE(202, CHUNK, ERROR, false, "the chunk cannot be read: %s"),
@@ -61,6 +67,12 @@ public enum Problem {
       ERROR,
       false,
       "the journal holds records, but the ring map says that it is empty"),
+  RING_MAP_CUT(
+      219,
+      CHUNK,
+      NOTE,
+      true,
+      "the journal's first records do not count: a power loss took its mark in the ring map"),
 
   UNREADABLE(301, BLOCK, ERROR, false, "the block cannot be read: %s"),
   TABLE_CRC(302, BLOCK, ERROR, false, "the table block's checksum is %s, expected %s"),

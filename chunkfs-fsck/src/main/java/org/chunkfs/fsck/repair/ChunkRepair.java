@@ -29,6 +29,7 @@ final class ChunkRepair {
   private static final long FAR = 1L << 50, MOST = 1L << 60;
 
   private final ChunkReader reader;
+  private final Keep keep;
   private final ChunkScan scan;
   private final @Nullable ChunkModel model;
   private final List<String> log;
@@ -40,11 +41,18 @@ final class ChunkRepair {
    */
   ChunkRepair(ChunkReader reader, Keep keep, List<String> log) {
     this.reader = reader;
+    this.keep = keep;
     this.log = log;
     this.scan = ChunkScan.salvage(reader, keep);
     BlockTable table = scan.table();
     MetaBlocks blocks = scan.blocks();
     this.model = table == null || blocks == null ? null : ChunkModel.load(scan, table, blocks, log);
+  }
+
+  /** Whether it was made ready for use, and never used. */
+  boolean blank() {
+    BlockTable table = scan.table();
+    return table == null || table.blank();
   }
 
   /** The chunk's model; null if it was never used. */
@@ -112,7 +120,7 @@ final class ChunkRepair {
     return !scan.headers().real()
         || !scan.headers().rootGood(scan.headers().current())
         || ring == null
-        || ring.scan().damage() != null
+        || keep.damage(reader.chunk(), ring.scan()) != null
         || table == null
         || !table.allGood()
         || scan.overlay().anyLost()

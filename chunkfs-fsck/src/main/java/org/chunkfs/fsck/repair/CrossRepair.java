@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class CrossRepair {
   private final TreeMap<Integer, ChunkModel> models;
   private final Set<Integer> unknown;
+  private final Set<Integer> frozen;
   private final Names names;
   private final NameHash hash;
   private final List<String> log;
@@ -38,11 +39,18 @@ final class CrossRepair {
   /**
    * @param models of all chunks in use that can be read
    * @param unknown chunks that cannot
+   * @param frozen chunks whose models are not written: what is in them is right, and what would have
+   *     to be made in them is given up on the other side
    */
   CrossRepair(
-      TreeMap<Integer, ChunkModel> models, Set<Integer> unknown, byte[] key, List<String> log) {
+      TreeMap<Integer, ChunkModel> models,
+      Set<Integer> unknown,
+      Set<Integer> frozen,
+      byte[] key,
+      List<String> log) {
     this.models = models;
     this.unknown = unknown;
+    this.frozen = frozen;
     this.hash = new NameHash(key);
     this.names = new Names(hash);
     this.log = log;
@@ -84,11 +92,16 @@ final class CrossRepair {
         : inode;
   }
 
+  /** Whether a reference is between chunks that are not repaired here. */
+  private boolean settled(int from, int to) {
+    return frozen.contains(from) && (frozen.contains(to) || !models.containsKey(to));
+  }
+
   /** An entry for an inode of another chunk: its back pointer, or the end of it. */
   private void entry(ChunkModel model, InodeModel holder, Item entry) {
     byte[] v = entry.value();
     long target = Items.Dirent.INO.get(v, 0);
-    if (Ino.chunk(target) == model.chunk()) {
+    if (Ino.chunk(target) == model.chunk() || settled(model.chunk(), Ino.chunk(target))) {
       return;
     }
     long parent = holder.continuation() ? InodeRecord.HEAD.get(holder.record, 0) : holder.ino;
@@ -110,6 +123,11 @@ final class CrossRepair {
       return;
     }
     Item back = names.back(inode, parent, name);
+    if (back == null && frozen.contains(Ino.chunk(target))) {
+      log.add("drop entry '%s', which its inode does not know of".formatted(Names.show(name)));
+      holder.remove(entry);
+      return;
+    }
     if (back == null && inode.directory() && !Names.backs(inode).isEmpty()) {
       log.add("drop entry '%s', a second name of a directory".formatted(Names.show(name)));
       holder.remove(entry);
@@ -202,6 +220,9 @@ final class CrossRepair {
     }
     InodeModel head = inode(parent, Items.BackPointer.PARENT_GENERATION.get(v, 0));
     InodeModel holder = head == null ? null : holder(head, hash.cookie(name));
+    if (settled(model.chunk(), Ino.chunk(holder == null ? parent : holder.ino))) {
+      return;
+    }
     if (head != null && holder == null) {
       keepIn(model, inode, back); // in a part that cannot be asked
       return;
@@ -214,6 +235,13 @@ final class CrossRepair {
     Item entry = names.dirent(holder, name);
     if (entry != null) {
       if (Items.Dirent.INO.get(entry.value(), 0) != inode.ino) {
+        inode.remove(back);
+      }
+      return;
+    }
+    if (frozen.contains(Ino.chunk(holder.ino))) {
+      if (Ino.slot(inode.ino) != ChunkGeometry.LOST_FOUND
+          || Ino.block(inode.ino) != model.geometry.indexBlock()) {
         inode.remove(back);
       }
       return;
@@ -269,7 +297,7 @@ final class CrossRepair {
     }
     for (ChunkModel model : models.values()) {
       for (InodeModel part : List.copyOf(model.inodes.values())) {
-        if (part.continuation() && !mapped.containsKey(part.ino)) {
+        if (part.continuation() && !frozen.contains(model.chunk()) && !mapped.containsKey(part.ino)) {
           stray(model, part);
         }
       }
@@ -285,7 +313,8 @@ final class CrossRepair {
       long ino = Items.Continuation.INO.get(range.value(), 0);
       ChunkModel there = models.get(Ino.chunk(ino));
       InodeModel part = there == null ? null : there.get(ino);
-      boolean away = unknown.contains(Ino.chunk(ino));
+      boolean away =
+          unknown.contains(Ino.chunk(ino)) || settled(model.chunk(), Ino.chunk(ino));
       boolean good =
           ino == head.ino
               || away
@@ -309,7 +338,7 @@ final class CrossRepair {
         continue;
       }
       if (part != null && mapped.put(ino, head) == null) {
-        blocks += InodeRecord.BLOCKS.get(part.record, 0);
+        blocks += head.regular() ? InodeRecord.BLOCKS.get(part.record, 0) : 0;
         InodeRecord.MODE.set(part.record, 0, head.mode() & Vfs.S_IFMT);
         link(model.chunk(), head, part);
       }

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * lost+found, which hangs in the root directory.
  */
 final class LocalRepair {
+  private static final List<Fact.Dirent> NONE = List.of();
+
   private final ChunkModel model;
   private final Map<Integer, ChunkFacts> facts;
   private final Names names;
@@ -56,6 +58,7 @@ final class LocalRepair {
     flags();
     entries();
     backPointers();
+    remoteNames();
     oneNamePerDirectory();
     orphans();
     strays();
@@ -313,6 +316,37 @@ final class LocalRepair {
         }
       }
     }
+  }
+
+  /** Names in other chunks whose inodes here have lost their back pointers. */
+  private void remoteNames() {
+    for (ChunkFacts other : facts.values()) {
+      for (Fact.Dirent entry : other.chunk() == model.chunk() ? NONE : other.dirents()) {
+        InodeModel inode = nameable(entry.target(), entry.generation());
+        if (inode == null || inode.ino == root) {
+          continue;
+        }
+        boolean named =
+            inode.directory()
+                ? !Names.backs(inode).isEmpty()
+                : names.back(inode, entry.parent(), entry.name()) != null;
+        int generation = generation(entry.parent());
+        if (!named && generation != 0) {
+          names.addBack(inode, entry.parent(), generation, entry.name(), entry.g());
+          log.add(
+              "give inode %s its back pointer '%s'"
+                  .formatted(Names.show(inode), Names.show(entry.name())));
+        }
+      }
+    }
+  }
+
+  /** Generation of a directory, wherever it is; 0: not known. */
+  private int generation(long ino) {
+    InodeModel here = model.get(ino);
+    ChunkFacts there = facts.get(Ino.chunk(ino));
+    ChunkFacts.Ident known = there == null ? null : there.inode(ino);
+    return here != null ? here.generation() : known == null ? 0 : known.generation();
   }
 
   /** Of several names of a directory the newest stays. */

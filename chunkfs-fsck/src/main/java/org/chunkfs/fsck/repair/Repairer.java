@@ -90,7 +90,7 @@ public final class Repairer {
         }
       }
     }
-    if (state != null && !back.isEmpty() && !result.findings().anyWrong()) {
+    if (state != null && !back.isEmpty() && !result.findings().anyRepairable()) {
       records.record(records.sensible(state, back).successor());
       result = ImageCheck.run(image, options, progress);
     }
@@ -104,7 +104,7 @@ public final class Repairer {
   }
 
   private boolean needsWork(ImageCheck.Result result) {
-    return result.findings().anyWrong() || !waiting(result).isEmpty();
+    return result.findings().anyRepairable() || !waiting(result).isEmpty();
   }
 
   /** Chunks out of service that only need a new start. */
@@ -232,12 +232,12 @@ public final class Repairer {
       }
       ChunkRepair repair = new ChunkRepair(reader(e.getKey()), keep, log);
       ChunkModel model = repair.model();
-      if (model != null) {
+      if (model != null && !repair.blank()) {
         models.put(e.getKey(), model);
         repairs.put(e.getKey(), repair);
       }
     }
-    new CrossRepair(models, unknown, layout.hashKey(), log).run();
+    new CrossRepair(models, unknown, Set.of(), layout.hashKey(), log).run();
     cutCycles(result, models);
     for (ChunkRepair repair : repairs.values()) {
       repair.local(result.facts(), now);

@@ -2,7 +2,7 @@ package org.chunkfs.fsck.repair;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.fsck.check.ChunkCheck;
 import org.chunkfs.fsck.check.ChunkFacts;
@@ -11,7 +11,7 @@ import org.chunkfs.fsck.scan.ChunkReader;
 import org.chunkfs.fsck.scan.ChunkScan;
 import org.chunkfs.fsck.scan.Keep;
 
-/** One chunk that is out of service, checked and repaired by itself. */
+/** One chunk that is out of service, checked and repaired while the others serve. */
 public final class SingleChunk {
   private final Image image;
   private final int chunk;
@@ -42,10 +42,18 @@ public final class SingleChunk {
     return new Checked(findings, ChunkCheck.run(ChunkScan.open(reader(), keep, findings), data));
   }
 
-  /** Repairs it, and leaves its journal empty; durable on return. */
+  /** Repairs it, also by what other chunks say of it, and leaves its journal empty; durable on return. */
   public void repair(long now, List<String> log) throws IOException {
+    Surroundings around = Surroundings.of(image, chunk, keep, check().facts());
     ChunkRepair repair = new ChunkRepair(reader(), keep, log);
-    repair.local(Map.of(), now);
-    repair.write(data, true, 0, now, new RepairHistory(image.device(), 0));
+    repair.local(around.facts, now);
+    ChunkModel model = repair.model();
+    if (model != null) {
+      Set<Integer> frozen = Set.copyOf(around.models.keySet());
+      around.models.put(chunk, model);
+      new CrossRepair(around.models, around.unknown, frozen, image.layout().hashKey(), log).run();
+      repair.local(around.facts, now);
+    }
+    repair.write(data, true, around.lastNaming(), now, new RepairHistory(image.device(), 0));
   }
 }

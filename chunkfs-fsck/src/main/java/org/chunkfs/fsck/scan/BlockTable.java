@@ -144,6 +144,18 @@ public final class BlockTable {
     return TableEntry.LOGICAL.get(bytes(block), TableEntry.offset(block));
   }
 
+  /**
+   * Whether nothing is in use, not even the chunk's own blocks: its first commit did not come to
+   * count, and the next opening takes it for a chunk that was never used.
+   */
+  public boolean blank() {
+    boolean blank = allGood();
+    for (int b = 0; blank && b < geometry.blocks(); b++) {
+      blank = free(b);
+    }
+    return blank;
+  }
+
   /** True if the whole entry is zero. */
   public boolean free(int block) {
     int at = TableEntry.offset(block);

@@ -2,6 +2,7 @@ package org.chunkfs.fsck.scan;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.ChunkGeometry;
@@ -40,6 +41,13 @@ public final class ChunkReader {
 
   public ChunkGeometry geometry() {
     return geometry;
+  }
+
+  /** Whether the member that the chunk lies on is there. */
+  public boolean present() {
+    List<BlockDevice.Member> members = device.members();
+    int member = layout.memberOf(chunk);
+    return member >= members.size() || members.get(member).present();
   }
 
   /** Byte position of a block on the device. */

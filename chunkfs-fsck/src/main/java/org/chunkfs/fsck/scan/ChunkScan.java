@@ -46,7 +46,7 @@ public final class ChunkScan {
           reader, findings, headers, null, null, Overlay.empty(reader.geometry()), null);
     }
     RingView ring = RingView.read(reader, header);
-    ring.judge(findings);
+    ring.judge(keep.damage(reader.chunk(), ring.scan()), findings);
     RingScanner.Scan kept = keep.keep(reader.chunk(), header, ring.scan());
     Overlay overlay = Overlay.of(kept.records(), reader.geometry(), findings);
     BlockTable table = BlockTable.read(reader, headers, overlay, findings);
@@ -74,7 +74,8 @@ public final class ChunkScan {
     RingScanner.Scan kept = keep.keep(reader.chunk(), header, ring.scan());
     Overlay overlay = Overlay.of(kept.records(), reader.geometry(), findings);
     long end = ring.scan().end();
-    if (ring.scan().damage() != null || headers.rootLost()) {
+    RingScanner.Damage damage = keep.damage(reader.chunk(), ring.scan());
+    if (damage != null || headers.rootLost()) {
       overlay.addAfterGap(RingSalvage.after(reader, header, end));
     }
     BlockTable table = BlockTable.read(reader, headers, overlay, findings);

@@ -1,5 +1,8 @@
 package org.chunkfs.fsck.scan;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -7,15 +10,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkHeader;
 import org.chunkfs.core.format.JournalRecord;
+import org.chunkfs.core.format.TableEntry;
 import org.chunkfs.core.journal.RingRecord;
 import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.core.volume.ImageLayout;
+import org.chunkfs.core.volume.LiveData;
 import org.chunkfs.core.volume.Recovery;
 import org.chunkfs.core.volume.VolumeState;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.problem.Problem;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one history, as all journals together tell it, and which commits the next opening would keep.
@@ -30,12 +37,25 @@ public final class HistoryScan implements Keep {
   /** Gaps told one by one. */
   private static final int TOLD = 16;
 
+  private final VolumeState state;
   private final VolumeState next;
   private final Recovery.Decision decision;
+  private final boolean sameBoot;
 
-  private HistoryScan(VolumeState next, Recovery.Decision decision) {
+  /** Chunks whose journal counts as empty, whatever is in it. */
+  private final Set<Integer> unmarked;
+
+  private HistoryScan(
+      VolumeState state,
+      VolumeState next,
+      Recovery.Decision decision,
+      boolean sameBoot,
+      Set<Integer> unmarked) {
+    this.state = state;
     this.next = next;
     this.decision = decision;
+    this.sameBoot = sameBoot;
+    this.unmarked = unmarked;
   }
 
   /**
@@ -62,17 +82,128 @@ public final class HistoryScan implements Keep {
       } else if (headers.initialized()) {
         RingView ring = RingView.read(reader, header);
         views.put(chunk, new Recovery.RingView(chunk, header, ring.scan()));
-        if (!ring.records().isEmpty() && !image.rings().get(chunk)) {
-          Findings of = new Findings(chunk);
-          of.add(Problem.RING_MAP_BIT);
-          findings.addAll(of);
-        }
       }
     }
-    Recovery.Decision decision =
-        Recovery.decide(state, new ArrayList<>(views.values()), absent, sameBoot, Long.MAX_VALUE);
-    judge(state, views, decision, absent, findings);
-    return new HistoryScan(after(state, decision), decision);
+    Set<Integer> unmarked = unmarked(views, image, state, absent, sameBoot, findings);
+    unmarked.forEach(chunk -> views.computeIfPresent(chunk, (_, view) -> emptied(view)));
+    Map<Integer, Recovery.RingView> readable = new TreeMap<>(views);
+    Map<Integer, String> damaged = new TreeMap<>();
+    boolean someAbsent = absent;
+    long cap = Long.MAX_VALUE;
+    HistoryScan history;
+    while (true) {
+      Recovery.Decision decision =
+          Recovery.decide(state, new ArrayList<>(readable.values()), someAbsent, sameBoot, cap);
+      history = new HistoryScan(state, after(state, decision), decision, sameBoot, unmarked);
+      damaged.putAll(decision.damaged());
+      readable.keySet().removeAll(damaged.keySet());
+      someAbsent |= !damaged.isEmpty();
+      long bad = decision.processDeath() ? 0 : history.firstBadData(device, layout, readable);
+      if (bad == 0) {
+        break;
+      }
+      cap = bad - 1;
+    }
+    history.judge(views, damaged, absent, findings);
+    return history;
+  }
+
+  /**
+   * Chunks whose journal holds records although the ring map says that it is empty, and where that
+   * is right: a power loss took the mark, and all commits that are there are above S.
+   */
+  private static Set<Integer> unmarked(
+      Map<Integer, Recovery.RingView> views,
+      ImageScan image,
+      VolumeState state,
+      boolean absent,
+      boolean sameBoot,
+      Findings findings) {
+    Set<Integer> unmarked = new HashSet<>();
+    for (Recovery.RingView view : views.values()) {
+      if (!view.scan().records().isEmpty() && !image.rings().get(view.chunk())) {
+        unmarked.add(view.chunk());
+      }
+    }
+    if (unmarked.isEmpty()) {
+      return unmarked;
+    }
+    long stable =
+        Recovery.decide(state, new ArrayList<>(views.values()), absent, sameBoot, Long.MAX_VALUE)
+            .stable();
+    for (int chunk : List.copyOf(unmarked)) {
+      Recovery.RingView view = views.get(chunk);
+      boolean lost =
+          sameBoot || view == null || view.scan().records().getFirst().g() <= stable;
+      Findings of = new Findings(chunk);
+      of.add(lost ? Problem.RING_MAP_BIT : Problem.RING_MAP_CUT);
+      findings.addAll(of);
+      if (lost) {
+        unmarked.remove(chunk);
+      }
+    }
+    return unmarked;
+  }
+
+  private static Recovery.RingView emptied(Recovery.RingView view) {
+    return new Recovery.RingView(view.chunk(), view.header(), empty(view.header()));
+  }
+
+  private static RingScanner.Scan empty(byte[] header) {
+    return new RingScanner.Scan(
+        List.of(),
+        ChunkHeader.TAIL.get(header, 0),
+        ChunkHeader.TAIL_PREV_G.get(header, 0),
+        0,
+        null);
+  }
+
+  /** The smallest commit that would be kept, but whose data is not there after a power loss; or 0. */
+  private long firstBadData(
+      BlockDevice device, ImageLayout layout, Map<Integer, Recovery.RingView> views) {
+    long first = 0;
+    for (Recovery.RingView view : views.values()) {
+      VolumeState.Out out = state.out().get(view.chunk());
+      boolean lately = view.scan().records().stream().anyMatch(r -> r.g() > decision.stable());
+      if (!lately || out != null && out.reason().lasting()) {
+        continue;
+      }
+      ChunkReader reader = new ChunkReader(device, layout, view.chunk());
+      ChunkScan chunk = ChunkScan.open(reader, this, new Findings(view.chunk()));
+      BlockTable table = chunk.table();
+      RingScanner.Scan kept = chunk.kept();
+      if (table != null && kept != null) {
+        long bad = firstBadData(reader, table, kept);
+        first = bad != 0 && (first == 0 || bad < first) ? bad : first;
+      }
+    }
+    return first;
+  }
+
+  private long firstBadData(ChunkReader reader, BlockTable table, RingScanner.Scan kept) {
+    LiveData.Blocks blocks =
+        new LiveData.Blocks() {
+          @Override
+          public boolean written(int block) {
+            return table.kind(block) == BlockKind.DATA.code()
+                && (table.flags(block) & TableEntry.UNWRITTEN) == 0;
+          }
+
+          @Override
+          public int crc(int block) {
+            return table.crc(block);
+          }
+
+          @Override
+          public void read(int block, ByteBuffer to) throws IOException {
+            reader.device().read(reader.position(block), to);
+          }
+        };
+    try {
+      return LiveData.firstBad(kept, decision.stable(), reader.geometry(), blocks);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // none of these throws
+    }
   }
 
   private static VolumeState after(VolumeState state, Recovery.Decision decision) {
@@ -95,19 +226,19 @@ public final class HistoryScan implements Keep {
         state.absents());
   }
 
-  private static void judge(
-      VolumeState state,
+  private void judge(
       Map<Integer, Recovery.RingView> views,
-      Recovery.Decision decision,
+      Map<Integer, String> damaged,
       boolean absent,
       Findings findings) {
-    decision
-        .damaged()
-        .forEach((chunk, what) -> {
-          Findings of = new Findings(chunk);
-          of.add(Problem.JOURNAL, what);
-          findings.addAll(of);
-        });
+    damaged.forEach((chunk, what) -> {
+      Recovery.RingView view = views.get(chunk);
+      if (view == null || damage(chunk, view.scan()) == null) { // else the chunk's check tells it
+        Findings of = new Findings(chunk);
+        of.add(Problem.JOURNAL, what);
+        findings.addAll(of);
+      }
+    });
     long floor = decision.stable();
     TreeMap<Long, RingRecord> seen = new TreeMap<>();
     Map<Integer, Set<Long>> held = new TreeMap<>();
@@ -125,7 +256,7 @@ public final class HistoryScan implements Keep {
         Recovery.RingView view = views.get(participant);
         if (record.type() == JournalRecord.COMMIT
             && view != null
-            && !decision.damaged().containsKey(participant)
+            && !damaged.containsKey(participant)
             && Long.compareUnsigned(ChunkHeader.BASE_G.get(view.header(), 0), record.g()) < 0
             && !held.getOrDefault(participant, Set.of()).contains(record.g())) {
           findings.add(Problem.COMMIT_INCOMPLETE, Long.toHexString(record.g()), participant);
@@ -188,6 +319,18 @@ public final class HistoryScan implements Keep {
 
   @Override
   public RingScanner.Scan keep(int chunk, byte[] header, RingScanner.Scan scan) {
-    return Recovery.keep(scan, header, next, chunk);
+    return unmarked.contains(chunk)
+        ? empty(header)
+        : Recovery.keep(scan, header, next, chunk);
+  }
+
+  @Override
+  public RingScanner.@Nullable Damage damage(int chunk, RingScanner.Scan scan) {
+    RingScanner.Damage damage = Recovery.damage(scan, state, chunk);
+    boolean counts =
+        damage != null
+            && !unmarked.contains(chunk)
+            && (sameBoot || damage.missingG() == 0 || damage.missingG() <= decision.stable());
+    return counts ? damage : null;
   }
 }

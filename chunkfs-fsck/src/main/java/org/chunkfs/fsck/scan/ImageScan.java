@@ -108,6 +108,9 @@ public final class ImageScan {
     long[] newest = new long[replicas.length];
     for (int i = 0; i < replicas.length; i++) {
       newest[i] = -1;
+      if (!new ChunkReader(device, layout, replicas[i]).present()) {
+        continue;
+      }
       Findings of = new Findings(replicas[i]);
       for (int slot = 0; slot < 2; slot++) {
         VolumeState found = slot(replicas[i], slot, of);
@@ -127,7 +130,11 @@ public final class ImageScan {
     for (int i = 0; i < replicas.length; i++) {
       if (newest[i] >= 0 && newest[i] < best.sequence()) {
         Findings of = new Findings(replicas[i]);
-        of.add(Problem.VOLUME_RECORD_STALE, newest[i], best.sequence());
+        boolean cut = newest[i] == best.sequence() - 1;
+        of.add(
+            cut ? Problem.VOLUME_RECORD_CUT : Problem.VOLUME_RECORD_STALE,
+            newest[i],
+            best.sequence());
         findings.addAll(of);
       }
     }

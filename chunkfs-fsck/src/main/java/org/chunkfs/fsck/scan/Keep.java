@@ -1,10 +1,16 @@
 package org.chunkfs.fsck.scan;
 
 import org.chunkfs.core.journal.RingScanner;
+import org.jspecify.annotations.Nullable;
 
 /** Decides which part of a chunk's journal counts. */
 @FunctionalInterface
 public interface Keep {
   /** The chain up to the first commit that does not count. */
   RingScanner.Scan keep(int chunk, byte[] header, RingScanner.Scan scan);
+
+  /** What is missing from the chain and should be there; null: nothing. */
+  default RingScanner.@Nullable Damage damage(int chunk, RingScanner.Scan scan) {
+    return scan.damage();
+  }
 }

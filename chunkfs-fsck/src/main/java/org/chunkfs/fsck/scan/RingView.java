@@ -83,13 +83,16 @@ public final class RingView {
     return Long.compareUnsigned(scan.stableG(), stable) > 0 ? scan.stableG() : stable;
   }
 
-  /** Reports what is wrong with the chain. */
-  void judge(Findings findings) {
-    RingScanner.Damage damage = scan.damage();
+  /**
+   * Reports what is wrong with the chain.
+   *
+   * @param damage what is missing from it by the rules of recovery, or null
+   */
+  void judge(RingScanner.@Nullable Damage damage, Findings findings) {
     if (damage != null) {
       findings.add(Problem.JOURNAL, damage.what());
     }
-    for (Torn torn : torn()) {
+    for (Torn torn : torn(damage == null)) {
       boolean durable =
           torn.type == JournalRecord.COMMIT
               && torn.g != 0
@@ -105,7 +108,7 @@ public final class RingView {
   /** Something that looks like a record and is none. */
   private record Torn(long position, int type, long g, String what) {}
 
-  private List<Torn> torn() {
+  private List<Torn> torn(boolean atEnd) {
     List<Torn> torn = new ArrayList<>();
     long end = tail();
     long lastG = ChunkHeader.TAIL_PREV_G.get(header, 0);
@@ -114,7 +117,7 @@ public final class RingView {
       end = record.end();
       lastG = record.type() == JournalRecord.STAMP ? lastG : record.g();
     }
-    if (scan.damage() == null) {
+    if (atEnd) {
       gap(end, Long.MAX_VALUE, lastG, torn);
     }
     return torn;

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import org.chunkfs.core.device.MemoryDevice;
+import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.ImageLayout;
 import org.chunkfs.fsck.check.CheckOptions;
@@ -31,7 +31,7 @@ import org.chunkfs.fsck.scan.Keep;
 public final class FlipTorture {
   private final byte[] boot = SampleImages.bootId();
   private final SplittableRandom random;
-  private final MemoryDevice device;
+  private final BlockDevice device;
   private final Image image;
   private final ImageLayout layout;
   private final Keep keep;
@@ -52,7 +52,7 @@ public final class FlipTorture {
     void flipped(long done);
   }
 
-  private FlipTorture(MemoryDevice device, SplittableRandom random) throws IOException {
+  private FlipTorture(BlockDevice device, SplittableRandom random) throws IOException {
     this.device = device;
     this.random = random;
     this.image = Image.of(device);
@@ -88,7 +88,11 @@ public final class FlipTorture {
     SplittableRandom random = new SplittableRandom(seed);
     while (done < count) {
       long imageSeed = random.nextLong();
-      MemoryDevice device = SampleImages.full(imageSeed, random.nextBoolean());
+      boolean settled = random.nextBoolean();
+      BlockDevice device =
+          random.nextInt(4) == 0
+              ? SampleImages.spread(imageSeed, settled)
+              : SampleImages.full(imageSeed, settled);
       FlipTorture torture = new FlipTorture(device, random.split());
       for (int i = 0; i < perImage && done < count; i++) {
         full += torture.flip(imageSeed, missed) ? 1 : 0;

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.device.ConcatDevice;
 import org.chunkfs.core.device.MemoryDevice;
 import org.chunkfs.core.volume.ChunkFs;
 import org.chunkfs.core.volume.FormatOptions;
@@ -21,6 +23,10 @@ public final class SampleImages {
   private static final byte[] BOOT = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
   private static final int CHUNKS = 6;
   private static final int CHUNK = 4 << 20;
+
+  /** Names that make a directory one that is split when its chunk gets full. */
+  private static final int WIDE = 600;
+
   private static final Vfs.Creation FILE = new Vfs.Creation(0x1A4, 1, 2, 0);
   private static final Vfs.Creation DIR = new Vfs.Creation(0x1ED, 1, 2, 0);
 
@@ -39,13 +45,24 @@ public final class SampleImages {
   }
 
   /** Opens an image as its owner would. */
-  public static Volume open(MemoryDevice device) throws IOException {
+  public static Volume open(BlockDevice device) throws IOException {
+    return open(device, BOOT);
+  }
+
+  /** The same, on a machine that was started anew. */
+  public static Volume openAfterReboot(BlockDevice device, int number) throws IOException {
+    byte[] boot = BOOT.clone();
+    boot[15] += (byte) number;
+    return open(device, boot);
+  }
+
+  private static Volume open(BlockDevice device, byte[] boot) throws IOException {
     return Volume.open(
         Image.of(device),
         VolumeOptions.defaults()
             .withDeadline(Duration.ofSeconds(20))
             .withFenced(VolumeOptions.FencedPolicy.FAIL),
-        BOOT);
+        boot);
   }
 
   /**
@@ -69,6 +86,51 @@ public final class SampleImages {
     MemoryDevice left = device.snapshot();
     volume.abandon();
     return left;
+  }
+
+  /**
+   * An image of two members, on which a file and a directory lie in several chunks.
+   *
+   * @param settled whether it was closed; else as after SIGKILL
+   */
+  public static BlockDevice spread(long seed, boolean settled) throws IOException {
+    long bytes = (1 << 20) + (long) CHUNKS / 2 * CHUNK;
+    ConcatDevice device =
+        new ConcatDevice(List.of(new MemoryDevice(bytes), new MemoryDevice(bytes)));
+    ChunkFs.format(device, FormatOptions.seeded(seed, 1_000).withChunkBytes(CHUNK));
+    Volume volume = open(device);
+    SplittableRandom random = new SplittableRandom(seed);
+    long dir = volume.mkdir(volume.root(), "wide".getBytes(UTF_8), DIR).id();
+    for (int i = 0; i < WIDE; i++) {
+      volume.create(dir, name("file", random), FILE);
+    }
+    long large = volume.create(dir, "large".getBytes(UTF_8), FILE).id();
+    byte[] bytesOf = new byte[1 << 18];
+    for (int i = 0; i < 18; i++) {
+      random.nextBytes(bytesOf);
+      volume.write(large, (long) i * bytesOf.length, ByteBuffer.wrap(bytesOf));
+    }
+    for (int i = 0; i < WIDE / 10; i++) {
+      volume.create(dir, name("more", random), FILE);
+    }
+    fill(volume, random, 2, 10);
+    if (settled) {
+      volume.close();
+      return copy(device);
+    }
+    BlockDevice left = copy(device);
+    volume.abandon();
+    return left;
+  }
+
+  /** An open device with the same content, of a device in memory. */
+  public static BlockDevice copy(BlockDevice device) {
+    return switch (device) {
+      case MemoryDevice memory -> memory.snapshot();
+      case ConcatDevice concat ->
+          new ConcatDevice(concat.parts().stream().map(SampleImages::copy).toList());
+      default -> device;
+    };
   }
 
   private static void fill(Volume volume, SplittableRandom random, int dirs, int files)
