@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import org.chunkfs.core.format.ChunkGeometry;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.format.InodeRecord;
@@ -35,7 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Surroundings {
   /** How often a chunk is read that does not make sense, since it changes meanwhile. */
-  private static final int TRIES = 8;
+  private static final int TRIES = 100;
+
+  private static final long PAUSE_NANOS = 5_000_000;
 
   private final Image image;
   private final int chunk;
@@ -84,6 +87,9 @@ final class Surroundings {
   private void look(int other, boolean neighbour) {
     ChunkReader reader = new ChunkReader(image.device(), image.layout(), other);
     for (int i = 0; reader.present() && i < TRIES; i++) {
+      if (i > 0) {
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
       Findings findings = new Findings(other);
       ChunkScan scan = ChunkScan.open(reader, keep, findings);
       if (findings.anyWrong() || scan.headers().current() < 0) {

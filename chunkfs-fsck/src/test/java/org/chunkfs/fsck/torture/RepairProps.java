@@ -12,7 +12,6 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.device.DelegatingDevice;
-import org.chunkfs.core.device.MemoryDevice;
 import org.chunkfs.core.error.ImageException;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.ImageLayout;
@@ -35,7 +34,7 @@ final class RepairProps {
   void aRepairedImageIsClean(@ForAll long seed, @ForAll @IntRange(min = 1, max = 8) int damages)
       throws IOException {
     SplittableRandom random = new SplittableRandom(seed);
-    MemoryDevice device = SampleImages.full(random.nextInt(100), random.nextBoolean());
+    BlockDevice device = image(random);
     damage(device, random, damages);
     FsckReport report = Fsck.repair(Image.of(device), REPAIR, Progress.NONE);
     assertThat(report.clean()).as("after the repair: %s", report.remaining()).isTrue();
@@ -44,14 +43,14 @@ final class RepairProps {
     try (Volume volume = SampleImages.open(device)) {
       assertThat(volume.getattr(volume.root()).isDirectory()).isTrue();
     }
-    FsckReport after = Fsck.check(Image.of(device.snapshot()), CHECK, Progress.NONE);
+    FsckReport after = Fsck.check(Image.of(SampleImages.copy(device)), CHECK, Progress.NONE);
     assertThat(after.warnings() + after.errors()).as("%s", after.findings()).isZero();
   }
 
   @Property(tries = 12)
   void aRepairThatIsCutConvergesWhenRunAgain(@ForAll long seed) throws IOException {
     SplittableRandom random = new SplittableRandom(seed);
-    MemoryDevice device = SampleImages.full(random.nextInt(100), random.nextBoolean());
+    BlockDevice device = image(random);
     damage(device, random, 3);
     for (int cut = 0; cut < 3; cut++) {
       Dying dying = new Dying(device, random.nextInt(60));
@@ -69,7 +68,7 @@ final class RepairProps {
   @Property(tries = 30)
   void bytesOfAnyKindStopNoCheck(@ForAll long seed) throws IOException {
     SplittableRandom random = new SplittableRandom(seed);
-    MemoryDevice device = SampleImages.full(random.nextInt(100), random.nextBoolean());
+    BlockDevice device = image(random);
     for (int i = 0; i < 200; i++) {
       byte[] junk = new byte[1 + random.nextInt(4096)];
       random.nextBytes(junk);
@@ -83,8 +82,16 @@ final class RepairProps {
     }
   }
 
+  private static BlockDevice image(SplittableRandom random) throws IOException {
+    int seed = random.nextInt(100);
+    boolean settled = random.nextBoolean();
+    return random.nextInt(3) == 0
+        ? SampleImages.spread(seed, settled)
+        : SampleImages.full(seed, settled);
+  }
+
   /** Overwrites parts of what counts: single bytes, runs, whole blocks, with junk or zeros. */
-  private static void damage(MemoryDevice device, SplittableRandom random, int times)
+  private static void damage(BlockDevice device, SplittableRandom random, int times)
       throws IOException {
     ImageLayout layout = Image.of(device).layout();
     List<ChunkScan> scans = new ArrayList<>();
