@@ -236,12 +236,14 @@ final class CrossRepair {
     if (entry != null) {
       if (Items.Dirent.INO.get(entry.value(), 0) != inode.ino) {
         inode.remove(back);
+        if (inode.ino == LostFound.place(model)) {
+          enterLostFound(model, inode, head);
+        }
       }
       return;
     }
     if (frozen.contains(Ino.chunk(holder.ino))) {
-      if (Ino.slot(inode.ino) != ChunkGeometry.LOST_FOUND
-          || Ino.block(inode.ino) != model.geometry.indexBlock()) {
+      if (inode.ino != LostFound.place(model)) {
         inode.remove(back);
       }
       return;
@@ -261,6 +263,22 @@ final class CrossRepair {
           made.major(),
           back,
           g);
+    }
+  }
+
+  /** Somebody else has its name: it gets the next one. */
+  private void enterLostFound(ChunkModel model, InodeModel lostFound, InodeModel head) {
+    for (int i = 1; i < LocalRepair.TAKEN; i++) {
+      byte[] name = LostFound.name(model.chunk(), i);
+      InodeModel holder = holder(head, hash.cookie(name));
+      if (holder == null || names.dirent(holder, name) != null) {
+        continue;
+      }
+      Item back = names.addBack(lostFound, head.ino, head.generation(), name, 0);
+      if (back != null && !frozen.contains(Ino.chunk(holder.ino))) {
+        back(model, lostFound, back);
+      }
+      return;
     }
   }
 
