@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Checks and repairs one chunk of a volume that is in use, while the others go on serving.
  *
- * <p>The chunk is taken out of service for it. What it says about other chunks is not judged here:
- * they change meanwhile. After a repair it comes back with an empty journal.
+ * <p>The chunk is taken out of service for it. What it says about other chunks is not judged here,
+ * but a repair asks them for what they know of it. After one it comes back with an empty journal.
  */
 public final class OnlineFsck {
   private OnlineFsck() {}

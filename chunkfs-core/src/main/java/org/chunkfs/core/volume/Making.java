@@ -163,8 +163,7 @@ final class Making {
    */
   void enter(long id, long dir, byte[] name, long deadline) throws IOException {
     for (int i = 0; i <= OTHER_NAMES; i++) {
-      byte[] as =
-          i == 0 ? name : (new String(name, US_ASCII) + "-" + i).getBytes(US_ASCII);
+      byte[] as = i == 0 ? name : (new String(name, US_ASCII) + "-" + i).getBytes(US_ASCII);
       int beside = besideName(dir, as, deadline);
       boolean done =
           engine.update(

@@ -39,8 +39,8 @@ final class CrossRepair {
   /**
    * @param models of all chunks in use that can be read
    * @param unknown chunks that cannot
-   * @param frozen chunks whose models are not written: what is in them is right, and what would have
-   *     to be made in them is given up on the other side
+   * @param frozen chunks whose models are not written: what is in them is right, and what would
+   *     have to be made in them is given up on the other side
    */
   CrossRepair(
       TreeMap<Integer, ChunkModel> models,
@@ -315,7 +315,9 @@ final class CrossRepair {
     }
     for (ChunkModel model : models.values()) {
       for (InodeModel part : List.copyOf(model.inodes.values())) {
-        if (part.continuation() && !frozen.contains(model.chunk()) && !mapped.containsKey(part.ino)) {
+        if (part.continuation()
+            && !frozen.contains(model.chunk())
+            && !mapped.containsKey(part.ino)) {
           stray(model, part);
         }
       }
@@ -331,8 +333,7 @@ final class CrossRepair {
       long ino = Items.Continuation.INO.get(range.value(), 0);
       ChunkModel there = models.get(Ino.chunk(ino));
       InodeModel part = there == null ? null : there.get(ino);
-      boolean away =
-          unknown.contains(Ino.chunk(ino)) || settled(model.chunk(), Ino.chunk(ino));
+      boolean away = unknown.contains(Ino.chunk(ino)) || settled(model.chunk(), Ino.chunk(ino));
       boolean good =
           ino == head.ino
               || away
