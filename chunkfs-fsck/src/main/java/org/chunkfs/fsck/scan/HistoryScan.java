@@ -133,7 +133,9 @@ public final class HistoryScan implements Keep {
             .stable();
     for (int chunk : List.copyOf(unmarked)) {
       Recovery.RingView view = views.get(chunk);
-      boolean lost = sameBoot || view == null || view.scan().records().getFirst().g() <= stable;
+      long first = view == null ? 0 : view.scan().records().getFirst().g();
+      // What is of an earlier epoch an opening since has taken for nothing already.
+      boolean lost = epochOf(first) == state.epoch() && (sameBoot || first <= stable);
       Findings of = new Findings(chunk);
       of.add(lost ? Problem.RING_MAP_BIT : Problem.RING_MAP_CUT);
       findings.addAll(of);
