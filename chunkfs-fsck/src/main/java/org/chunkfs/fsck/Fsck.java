@@ -51,7 +51,8 @@ public final class Fsck {
                   .allMatch(f -> f.problem().preen() || f.problem().severity() == Severity.NOTE);
           case YES -> true;
         };
-    boolean needed = first.findings().anyRepairable() || first.findings().count(Problem.CHUNK_OUT) > 0;
+    boolean needed =
+        first.findings().anyRepairable() || first.findings().count(Problem.CHUNK_OUT) > 0;
     if (!may || !needed) {
       return report(image, first, List.of(), false, List.of());
     }

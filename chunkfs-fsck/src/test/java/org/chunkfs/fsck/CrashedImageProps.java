@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.chunkfs.core.device.MemoryDevice;
@@ -35,6 +36,12 @@ final class CrashedImageProps {
   @Property(tries = 15)
   void whatALossOfPowerLeavesIsClean(@ForAll long seed) throws IOException {
     look(seed, true);
+  }
+
+  /** Records whose mark in the ring map was lost stay where they are when the image is opened. */
+  @Example
+  void anOpeningLeavesRecordsThatDoNotCount() throws IOException {
+    look(-37, true);
   }
 
   private static void look(long seed, boolean power) throws IOException {

@@ -54,7 +54,8 @@ public final class InodeRecord {
       LAYOUT.u32("head_generation", "continuation: generation of the head");
   public static final Field.U32 RESERVED2 = LAYOUT.u32("reserved2", "zero");
   public static final Field.U64 REMOTE_BLOCKS =
-      LAYOUT.u64("remote_blocks", "head of a file: blocks held by its continuations; directories: 0");
+      LAYOUT.u64(
+          "remote_blocks", "head of a file: blocks held by its continuations; directories: 0");
   public static final int INLINE = LAYOUT.size();
   public static final int INLINE_MAX = SIZE - INLINE;
   public static final Field.Bytes ITEMS =

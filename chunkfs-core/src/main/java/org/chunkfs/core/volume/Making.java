@@ -1,5 +1,7 @@
 package org.chunkfs.core.volume;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import org.chunkfs.core.chunk.ChunkTx;
 import org.chunkfs.core.chunk.Inodes;
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Making inodes and names. */
 final class Making {
+  /** Names that a lost+found tries if its own is taken. */
+  private static final int OTHER_NAMES = 99;
+
   private static final int S_ISGID = 0x400;
   private static final int SYMLINK_MAX = 4095;
 
@@ -150,5 +155,45 @@ final class Making {
         },
         Ino.chunk(dir),
         Ino.chunk(id));
+  }
+
+  /**
+   * Enters a directory that a repair made, and that has its back pointer already, in the directory
+   * that this leads to; under another name if that one is taken. Does nothing if it is entered.
+   */
+  void enter(long id, long dir, byte[] name, long deadline) throws IOException {
+    for (int i = 0; i <= OTHER_NAMES; i++) {
+      byte[] as = i == 0 ? name : (new String(name, US_ASCII) + "-" + i).getBytes(US_ASCII);
+      int beside = besideName(dir, as, deadline);
+      boolean done =
+          engine.update(
+              deadline,
+              false,
+              tx -> enter(tx, id, dir, name, as),
+              Ino.chunk(dir),
+              beside,
+              Ino.chunk(id));
+      if (done) {
+        return;
+      }
+    }
+    throw new FsException(Reason.EXISTS, "every name for lost+found is taken");
+  }
+
+  private boolean enter(Tx tx, long id, long dir, byte[] name, byte[] as) throws IOException {
+    ChunkTx to = tx.of(id);
+    int type = Attributes.mode(to, id) >>> 12;
+    DirEntry there = directories.find(tx, dir, as);
+    if (there != null) {
+      return there.id() == id;
+    }
+    long ino = Ino.ofId(id);
+    long key = directories.backKey(to, id, Ino.ofId(dir), name);
+    ItemMap.remove(to, ino, ItemType.BACK_POINTER, key, 0);
+    byte[] b = Inodes.edit(to, ino);
+    int at = Inodes.at(ino);
+    InodeRecord.NLINK.set(b, at, InodeRecord.NLINK.get(b, at) - 1);
+    directories.add(tx, dir, as, id, type);
+    return true;
   }
 }

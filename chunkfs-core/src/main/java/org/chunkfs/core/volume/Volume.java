@@ -283,6 +283,16 @@ public final class Volume implements Vfs, AutoCloseable {
     return chunks.whileOut(chunk, shown, work, engine.deadline());
   }
 
+  /**
+   * Enters the directory for lost inodes that a repair of its chunk made in the root directory.
+   *
+   * @param id its node id
+   * @param name of its back pointer; if that is taken, it gets another one
+   */
+  public void enterLostFound(long id, byte[] name) throws IOException {
+    making.enter(id, root(), name, engine.deadline());
+  }
+
   /** The volume record as it stands. */
   public VolumeState state() {
     return keeper.state();

@@ -39,8 +39,8 @@ final class CrossRepair {
   /**
    * @param models of all chunks in use that can be read
    * @param unknown chunks that cannot
-   * @param frozen chunks whose models are not written: what is in them is right, and what would have
-   *     to be made in them is given up on the other side
+   * @param frozen chunks whose models are not written: what is in them is right, and what would
+   *     have to be made in them is given up on the other side
    */
   CrossRepair(
       TreeMap<Integer, ChunkModel> models,
@@ -236,12 +236,14 @@ final class CrossRepair {
     if (entry != null) {
       if (Items.Dirent.INO.get(entry.value(), 0) != inode.ino) {
         inode.remove(back);
+        if (inode.ino == LostFound.place(model)) {
+          enterLostFound(model, inode, head);
+        }
       }
       return;
     }
     if (frozen.contains(Ino.chunk(holder.ino))) {
-      if (Ino.slot(inode.ino) != ChunkGeometry.LOST_FOUND
-          || Ino.block(inode.ino) != model.geometry.indexBlock()) {
+      if (inode.ino != LostFound.place(model)) {
         inode.remove(back);
       }
       return;
@@ -261,6 +263,22 @@ final class CrossRepair {
           made.major(),
           back,
           g);
+    }
+  }
+
+  /** Somebody else has its name: it gets the next one. */
+  private void enterLostFound(ChunkModel model, InodeModel lostFound, InodeModel head) {
+    for (int i = 1; i < LocalRepair.TAKEN; i++) {
+      byte[] name = LostFound.name(model.chunk(), i);
+      InodeModel holder = holder(head, hash.cookie(name));
+      if (holder == null || names.dirent(holder, name) != null) {
+        continue;
+      }
+      Item back = names.addBack(lostFound, head.ino, head.generation(), name, 0);
+      if (back != null && !frozen.contains(Ino.chunk(holder.ino))) {
+        back(model, lostFound, back);
+      }
+      return;
     }
   }
 
@@ -297,7 +315,9 @@ final class CrossRepair {
     }
     for (ChunkModel model : models.values()) {
       for (InodeModel part : List.copyOf(model.inodes.values())) {
-        if (part.continuation() && !frozen.contains(model.chunk()) && !mapped.containsKey(part.ino)) {
+        if (part.continuation()
+            && !frozen.contains(model.chunk())
+            && !mapped.containsKey(part.ino)) {
           stray(model, part);
         }
       }
@@ -313,8 +333,7 @@ final class CrossRepair {
       long ino = Items.Continuation.INO.get(range.value(), 0);
       ChunkModel there = models.get(Ino.chunk(ino));
       InodeModel part = there == null ? null : there.get(ino);
-      boolean away =
-          unknown.contains(Ino.chunk(ino)) || settled(model.chunk(), Ino.chunk(ino));
+      boolean away = unknown.contains(Ino.chunk(ino)) || settled(model.chunk(), Ino.chunk(ino));
       boolean good =
           ino == head.ino
               || away

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * lost+found, which hangs in the root directory.
  */
 final class LocalRepair {
+  /** Names that lost+found tries. */
+  static final int TAKEN = 100;
+
   private static final List<Fact.Dirent> NONE = List.of();
 
   private final ChunkModel model;
@@ -445,10 +448,16 @@ final class LocalRepair {
 
   /** Gives lost+found its name in the root directory; the entry there may be another chunk's. */
   private void hang(InodeModel lostFound) {
-    String text = model.chunk() == 0 ? "lost+found" : "lost+found." + model.chunk();
-    byte[] name = text.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    names.addBack(lostFound, root, rootGeneration, name, 0);
     InodeModel top = model.get(root);
+    byte[] name = LostFound.name(model.chunk(), 0);
+    for (int i = 1; top != null && names.dirent(top, name) != null && i < TAKEN; i++) {
+      Item taken = names.dirent(top, name);
+      if (taken == null || Items.Dirent.INO.get(taken.value(), 0) == lostFound.ino) {
+        break;
+      }
+      name = LostFound.name(model.chunk(), i);
+    }
+    names.addBack(lostFound, root, rootGeneration, name, 0);
     if (top != null && names.dirent(top, name) == null) {
       names.addDirent(top, name, lostFound.ino, lostFound.generation(), Vfs.S_IFDIR >> 12, 0);
     }

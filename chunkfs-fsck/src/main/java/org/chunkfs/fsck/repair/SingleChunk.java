@@ -10,6 +10,7 @@ import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.scan.ChunkReader;
 import org.chunkfs.fsck.scan.ChunkScan;
 import org.chunkfs.fsck.scan.Keep;
+import org.jspecify.annotations.Nullable;
 
 /** One chunk that is out of service, checked and repaired while the others serve. */
 public final class SingleChunk {
@@ -42,8 +43,14 @@ public final class SingleChunk {
     return new Checked(findings, ChunkCheck.run(ChunkScan.open(reader(), keep, findings), data));
   }
 
-  /** Repairs it, also by what other chunks say of it, and leaves its journal empty; durable on return. */
-  public void repair(long now, List<String> log) throws IOException {
+  /**
+   * Repairs it, also by what other chunks say of it, and leaves its journal empty; durable on
+   * return.
+   *
+   * @return its directory for lost inodes, if there is one that has to be entered in the root
+   *     directory of another chunk
+   */
+  public @Nullable LostFound repair(long now, List<String> log) throws IOException {
     Surroundings around = Surroundings.of(image, chunk, keep, check().facts());
     ChunkRepair repair = new ChunkRepair(reader(), keep, log);
     repair.local(around.facts, now);
@@ -55,5 +62,6 @@ public final class SingleChunk {
       repair.local(around.facts, now);
     }
     repair.write(data, true, around.lastNaming(), now, new RepairHistory(image.device(), 0));
+    return model == null ? null : LostFound.of(model);
   }
 }

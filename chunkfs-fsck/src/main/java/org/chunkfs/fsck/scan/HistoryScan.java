@@ -133,8 +133,9 @@ public final class HistoryScan implements Keep {
             .stable();
     for (int chunk : List.copyOf(unmarked)) {
       Recovery.RingView view = views.get(chunk);
-      boolean lost =
-          sameBoot || view == null || view.scan().records().getFirst().g() <= stable;
+      long first = view == null ? 0 : view.scan().records().getFirst().g();
+      // What is of an earlier epoch an opening since has taken for nothing already.
+      boolean lost = epochOf(first) == state.epoch() && (sameBoot || first <= stable);
       Findings of = new Findings(chunk);
       of.add(lost ? Problem.RING_MAP_BIT : Problem.RING_MAP_CUT);
       findings.addAll(of);
@@ -158,7 +159,9 @@ public final class HistoryScan implements Keep {
         null);
   }
 
-  /** The smallest commit that would be kept, but whose data is not there after a power loss; or 0. */
+  /**
+   * The smallest commit that would be kept, but whose data is not there after a power loss; or 0.
+   */
   private long firstBadData(
       BlockDevice device, ImageLayout layout, Map<Integer, Recovery.RingView> views) {
     long first = 0;
@@ -319,9 +322,7 @@ public final class HistoryScan implements Keep {
 
   @Override
   public RingScanner.Scan keep(int chunk, byte[] header, RingScanner.Scan scan) {
-    return unmarked.contains(chunk)
-        ? empty(header)
-        : Recovery.keep(scan, header, next, chunk);
+    return unmarked.contains(chunk) ? empty(header) : Recovery.keep(scan, header, next, chunk);
   }
 
   @Override
