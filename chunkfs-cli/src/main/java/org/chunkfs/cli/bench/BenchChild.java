@@ -4,9 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -93,25 +90,23 @@ public final class BenchChild implements AutoCloseable {
       out.flush();
       long until = System.nanoTime() + millis * 1_000_000;
       long made = 0;
+      long peak = 0;
       while (System.nanoTime() < until) {
         for (int i = 0; i < BATCH; i++) {
           creates.one();
         }
         creates.readLast(buffer);
         made += BATCH;
+        peak = Math.max(peak, heapInUse());
       }
-      out.println(made + " " + peakHeap());
+      out.println(made + " " + peak);
       out.flush();
     }
   }
 
-  private static long peakHeap() {
-    long peak = 0;
-    for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
-      if (pool.getType() == MemoryType.HEAP) {
-        peak += pool.getPeakUsage().getUsed();
-      }
-    }
-    return peak;
+  /** What is in use at one moment; the peaks of the heap's parts are not at the same one. */
+  private static long heapInUse() {
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
   }
 }

@@ -48,7 +48,7 @@ public record VolumeOptions(
         Duration.ofSeconds(30),
         FencedPolicy.WAIT,
         Duration.ofSeconds(5),
-        256L << 20,
+        1L << 30,
         50,
         Math.clamp(heap / 12, 12L << 20, 24L << 20),
         (int) Math.clamp(heap / 3 / 4400, 4096, 1 << 18),
