@@ -33,6 +33,9 @@ final class Checkpointer {
   private volatile boolean work;
   private final Object wake = new Object();
 
+  /** Where the next eviction begins; the checkpointer's thread's alone. */
+  private int evictFrom;
+
   Checkpointer(VolumeOptions options, Durability durability, History history) {
     this.options = options;
     this.durability = durability;
@@ -220,13 +223,11 @@ final class Checkpointer {
     long over = all.resident().sum() - options.cacheBlocks();
     for (int i = 0; i < all.count() && over > 0; i++) {
       int at = (evictFrom + i) % all.count();
-      Chunk chunk = all.currentOrNull(at);
+      Chunk chunk = all.slot(at).current;
       if (chunk != null) {
         over -= chunk.evict((int) Math.min(over + 64, Integer.MAX_VALUE));
       }
     }
     evictFrom = (evictFrom + 1) % all.count();
   }
-
-  private int evictFrom;
 }

@@ -531,8 +531,4 @@ final class Chunks {
       }
     }
   }
-
-  @Nullable Chunk currentOrNull(int id) {
-    return slots[id].current;
-  }
 }

@@ -76,12 +76,8 @@ final class CrossRefs {
     to.count(ChunkStateBlock.XREFS_IN, 1);
   }
 
-  /** Writes the inbound side anew: the entry moved to another chunk. */
-  static void moveIn(int chunk, ChunkTx to, Link link) throws IOException {
-    putIn(chunk, to, link);
-  }
-
-  private static void putIn(int chunk, ChunkTx to, Link link) throws IOException {
+  /** Writes the inbound side, anew where the entry moved to another chunk. */
+  static void putIn(int chunk, ChunkTx to, Link link) throws IOException {
     byte[] value = new byte[XrefIn.SIZE];
     XrefIn.TARGET.set(value, 0, link.target);
     XrefIn.TARGET_GENERATION.set(value, 0, link.targetGeneration);

@@ -104,7 +104,7 @@ final class DirectorySplit {
                 target);
       } catch (FsException e) {
         if (e.reason() == Reason.NO_SPACE || e.reason() == Reason.STALE) {
-          goals.remove(part); // it stays as it is, for now as for ever
+          goals.remove(part); // the directory stays as it is
           return;
         }
         throw e;
@@ -188,7 +188,7 @@ final class DirectorySplit {
       CrossRefs.addOut(into, link);
     }
     if (was && is) {
-      CrossRefs.moveIn(into.chunk(), target, link);
+      CrossRefs.putIn(into.chunk(), target, link);
     } else if (is) {
       CrossRefs.addIn(into.chunk(), target, link);
     } else if (was) {

@@ -30,6 +30,7 @@ final class Durability {
   private long asked;
   private long done;
   private boolean stopped;
+  private boolean running;
   private @Nullable IOException failure;
 
   private volatile long stable;
@@ -122,8 +123,6 @@ final class Durability {
       throw new IOException("the volume has been closed");
     }
   }
-
-  private boolean running;
 
   private void run() {
     while (true) {

@@ -34,10 +34,6 @@ final class FileData {
     seeking = new Seeking(files);
   }
 
-  InodeLeases leases() {
-    return leases;
-  }
-
   /**
    * Fills {@code dst} from a byte of the file on; returns bytes read, 0 at or past the end.
    *
