@@ -97,10 +97,7 @@ final class JdkFill {
       return;
     }
     Attr made = vfs.create(into, bytes, file);
-    ByteBuffer source = ByteBuffer.wrap(content);
-    for (int at = 0; at < content.length; ) {
-      at += vfs.write(made.id(), at, source.position(at));
-    }
+    vfs.writeFully(made.id(), 0, ByteBuffer.wrap(content));
     corpus.add(
         new DemoFile(
             path,

@@ -42,20 +42,14 @@ final class VolumeShare implements Share {
   public void create(String path, byte[] content) throws IOException {
     Vfs vfs = volume.get();
     long parent = new PathWalker(vfs).parent(path).id();
-    write(vfs, vfs.create(parent, name(path), new Creation(RW, 0, 0, 0)).id(), 0, content);
+    long id = vfs.create(parent, name(path), new Creation(RW, 0, 0, 0)).id();
+    vfs.writeFully(id, 0, ByteBuffer.wrap(content));
   }
 
   @Override
   public void append(String path, long at, byte[] more) throws IOException {
     Vfs vfs = volume.get();
-    write(vfs, new PathWalker(vfs).find(path).id(), at, more);
-  }
-
-  private static void write(Vfs vfs, long id, long at, byte[] bytes) throws IOException {
-    ByteBuffer source = ByteBuffer.wrap(bytes);
-    for (int done = 0; done < bytes.length; ) {
-      done += vfs.write(id, at + done, source.position(done));
-    }
+    vfs.writeFully(new PathWalker(vfs).find(path).id(), at, ByteBuffer.wrap(more));
   }
 
   @Override

@@ -81,14 +81,7 @@ public final class VfsSink implements TreeSink {
     if (old != null) {
       remove(entry.path(), parent, bytes, old);
     }
-    Attr made =
-        entry.isRegular() && entry.size() <= SMALL
-            ? small(entry, parent, bytes, content)
-            : make(entry, parent, bytes);
-    if (entry.isRegular() && entry.size() > SMALL) {
-      fill(made.id(), entry.size(), content);
-    }
-    complete(made.id(), entry);
+    complete(make(entry, parent, bytes, content).id(), entry);
   }
 
   private void remove(String path, long parent, byte[] name, Attr old) throws IOException {
@@ -120,14 +113,20 @@ public final class VfsSink implements TreeSink {
     vfs.link(target.id(), parent, name);
   }
 
-  private Attr make(TreeEntry entry, long parent, byte[] name) throws IOException {
+  private Attr make(TreeEntry entry, long parent, byte[] name, Content content) throws IOException {
     String target = entry.symlink();
     if (target != null) {
       return vfs.symlink(parent, name, Names.bytes(target), creation(entry));
     }
-    return entry.isRegular()
-        ? vfs.create(parent, name, creation(entry))
-        : vfs.mknod(parent, name, creation(entry));
+    if (!entry.isRegular()) {
+      return vfs.mknod(parent, name, creation(entry));
+    }
+    if (entry.size() <= SMALL) {
+      return small(entry, parent, name, content);
+    }
+    Attr made = vfs.create(parent, name, creation(entry));
+    fill(made.id(), entry.size(), content);
+    return made;
   }
 
   private static Creation creation(TreeEntry entry) {
@@ -152,7 +151,8 @@ public final class VfsSink implements TreeSink {
     }
     Attr made = vfs.create(parent, name, creation(entry));
     for (Content.Run piece : pieces) {
-      write(made.id(), piece.offset(), buffer.slice((int) piece.offset(), (int) piece.length()));
+      ByteBuffer bytes = buffer.slice((int) piece.offset(), (int) piece.length());
+      vfs.writeFully(made.id(), piece.offset(), bytes);
     }
     return vfs.setattr(made.id(), AttrChange.ofSize(size));
   }
@@ -161,23 +161,10 @@ public final class VfsSink implements TreeSink {
     long[] end = new long[1];
     content.copyTo((offset, bytes) -> {
       end[0] = offset + bytes.remaining();
-      write(id, offset, bytes);
+      vfs.writeFully(id, offset, bytes);
     });
     if (end[0] != size) {
       vfs.setattr(id, AttrChange.ofSize(size));
-    }
-  }
-
-  private void write(long id, long offset, ByteBuffer bytes) throws IOException {
-    long at = offset;
-    while (bytes.hasRemaining()) {
-      int before = bytes.position();
-      int written = vfs.write(id, at, bytes);
-      if (written <= 0) {
-        throw new FsException(Reason.NO_SPACE, "No space is left in the image");
-      }
-      bytes.position(before + written);
-      at += written;
     }
   }
 

@@ -134,7 +134,7 @@ final class HostSinkTest {
   @Test
   @Timeout(20)
   void aFifoGetsItsTimesWithoutBeingOpened() throws IOException {
-    Assumptions.assumeTrue(org.chunkfs.cli.fuse.HostFiles.supported(), "needs Linux");
+    Assumptions.assumeTrue(HostFiles.supported(), "needs Linux");
     HostSink sink = sink();
     TreeEntry fifo =
         new TreeEntry(
@@ -148,7 +148,7 @@ final class HostSinkTest {
   @ParameterizedTest
   @ValueSource(strings = {"..//t", "a/", "//", "./", "x/./y//z/", "\u00ff\u00fe//"})
   void targetsOfSymbolicLinksAreKeptByteForByte(String target) throws IOException {
-    Assumptions.assumeTrue(HostFiles.supported());
+    Assumptions.assumeTrue(HostFiles.supported(), "needs Linux");
     Path link = inside.resolve("link");
     HostNames.symlink(link, target);
     assertThat(HostNames.target(link)).isEqualTo(target);

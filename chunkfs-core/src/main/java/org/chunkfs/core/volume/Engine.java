@@ -186,8 +186,7 @@ final class Engine {
         }
         wanted = makeGood(lack, wanted, deadline);
       } catch (DeviceFullException e) {
-        throw new FsException(
-            FsException.Reason.NO_SPACE, "the host has no room for the image: " + e.getMessage());
+        throw hostFull(e);
       } catch (IOException e) {
         answer(e, deadline);
       }
@@ -206,6 +205,12 @@ final class Engine {
               + failure.getMessage()
               + "); open it anew");
     }
+  }
+
+  /** What a request is answered when the host's disk is full. */
+  static FsException hostFull(DeviceFullException e) {
+    return new FsException(
+        FsException.Reason.NO_SPACE, "the host has no room for the image: " + e.getMessage());
   }
 
   private static FsException noSpace(int chunk) {

@@ -81,8 +81,7 @@ final class FileWriter {
           return n;
         }
       } catch (DeviceFullException e) {
-        throw new FsException(
-            FsException.Reason.NO_SPACE, "the host has no room for the image: " + e.getMessage());
+        throw Engine.hostFull(e);
       } catch (IOException e) {
         engine.answer(e, deadline);
       }
@@ -139,30 +138,33 @@ final class FileWriter {
       Lease lease, Mapping m, Reservation r, long offset, int length, ByteBuffer src, long deadline)
       throws IOException {
     if (src.isDirect() && offset % BLOCK == 0 && length % BLOCK == 0) {
-      int[] crcs = BlockCheck.crcs(src, length / BLOCK);
-      writeRuns(r, src.duplicate());
-      return crcs;
+      return writeRuns(r, src);
     }
     ByteBuffer ours = buffers.take();
     int blocks = r.total();
     boolean current = compose(lease, m, offset, length, src, ours, blocks, deadline);
     int[] crcs = null;
     if (current) {
-      crcs = BlockCheck.crcs(ours, blocks);
-      writeRuns(r, ours);
+      crcs = writeRuns(r, ours);
     }
     buffers.give(ours);
     return crcs;
   }
 
-  /** Writes reserved blocks, one after the other, from the buffer's position on. */
-  static void writeRuns(Reservation r, ByteBuffer data) throws IOException {
+  /**
+   * Writes all reserved blocks, one after the other, from the buffer's position on, which stays;
+   * returns their checksums.
+   */
+  static int[] writeRuns(Reservation r, ByteBuffer blocks) throws IOException {
+    int[] crcs = BlockCheck.crcs(blocks, r.total());
+    ByteBuffer data = blocks.duplicate();
     int at = data.position();
     for (int i = 0; i < r.count(); i++) {
       data.limit(at + r.length(i) * BLOCK).position(at);
       r.chunk().io().write(r.first(i), data);
       at += r.length(i) * BLOCK;
     }
+    return crcs;
   }
 
   /** Puts whole blocks together from the new bytes and, at both ends, the old ones. */

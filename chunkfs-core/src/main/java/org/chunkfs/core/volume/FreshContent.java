@@ -43,12 +43,10 @@ final class FreshContent {
     try {
       int[] crcs;
       if (content.isDirect() && size % BLOCK == 0) {
-        crcs = BlockCheck.crcs(content, want);
-        FileWriter.writeRuns(blocks, content.duplicate());
+        crcs = FileWriter.writeRuns(blocks, content);
       } else {
         ByteBuffer ours = wholeBlocks(content, buffers.take());
-        crcs = BlockCheck.crcs(ours, want);
-        FileWriter.writeRuns(blocks, ours);
+        crcs = FileWriter.writeRuns(blocks, ours);
         buffers.give(ours);
       }
       done = true;

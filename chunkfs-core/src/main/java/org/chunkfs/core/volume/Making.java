@@ -39,10 +39,10 @@ final class Making {
       DirectorySplit splits,
       BufferPool buffers) {
     this.engine = engine;
-    this.buffers = buffers;
     this.directories = directories;
     this.homes = homes;
     this.splits = splits;
+    this.buffers = buffers;
   }
 
   /** Makes a new inode in one of the chunks that it may go to. */
@@ -106,34 +106,38 @@ final class Making {
             if (fresh == null) {
               return null;
             }
-            boolean done = false;
+            Attr made = null;
             try {
-              Attr made =
-                  engine.update(
+              made =
+                  engine.<@Nullable Attr>update(
                       deadline,
                       false,
-                      tx -> {
-                        if (!fresh.belongsTo(tx)) {
-                          return null;
-                        }
-                        long id = make(tx, dir, name, mode, creation, home, fresh);
-                        return Attributes.read(tx.of(id), id);
-                      },
+                      tx -> makeWhole(tx, dir, name, mode, creation, home, fresh),
                       Ino.chunk(dir),
                       beside,
                       home);
-              done = made != null;
-              if (done) {
-                engine.wroteData(content.remaining());
-                return made;
-              }
             } finally {
-              if (!done) {
+              if (made == null) {
                 fresh.giveBack();
               }
             }
+            if (made != null) {
+              engine.wroteData(content.remaining());
+              return made;
+            }
           }
         });
+  }
+
+  /** Null if the content is in an incarnation of the chunk that has ended. */
+  private @Nullable Attr makeWhole(
+      Tx tx, long dir, byte[] name, int mode, Creation creation, int home, FreshContent fresh)
+      throws IOException {
+    if (!fresh.belongsTo(tx)) {
+      return null;
+    }
+    long id = make(tx, dir, name, mode, creation, home, fresh);
+    return Attributes.read(tx.of(id), id);
   }
 
   private @Nullable FreshContent store(int home, ByteBuffer content, long deadline)
@@ -142,8 +146,7 @@ final class Making {
       try {
         return FreshContent.store(engine, buffers, home, content, deadline);
       } catch (DeviceFullException e) {
-        throw new FsException(
-            Reason.NO_SPACE, "the host has no room for the image: " + e.getMessage());
+        throw Engine.hostFull(e);
       } catch (IOException e) {
         engine.answer(e, deadline);
       }

@@ -121,8 +121,7 @@ final class Truncation {
             engine.<@Nullable Long>update(
                 deadline, true, tx -> first(tx, lease, cut, made), chunks(lease.id, made));
       } catch (DeviceFullException e) {
-        throw new FsException(
-            FsException.Reason.NO_SPACE, "the host has no room for the image: " + e.getMessage());
+        throw Engine.hostFull(e);
       } catch (IOException e) {
         engine.answer(e, deadline);
       } finally {

@@ -184,14 +184,7 @@ public interface Vfs {
     if (!content.hasRemaining()) {
       return made;
     }
-    long at = 0;
-    while (content.hasRemaining()) {
-      int written = write(made.id(), at, content);
-      if (written <= 0) {
-        throw new FsException(FsException.Reason.NO_SPACE, "the file's content was cut short");
-      }
-      at += written;
-    }
+    writeFully(made.id(), 0, content);
     return getattr(made.id());
   }
 
@@ -224,6 +217,24 @@ public interface Vfs {
    * written so far, if any.
    */
   int write(long id, long offset, ByteBuffer src) throws IOException;
+
+  /**
+   * Writes all of {@code src} at {@code offset}, by as many {@link #write}s as that takes.
+   *
+   * @throws IOException if not all of it could be written; part of it may be
+   */
+  default void writeFully(long id, long offset, ByteBuffer src) throws IOException {
+    long at = offset;
+    while (src.hasRemaining()) {
+      int before = src.position();
+      int written = write(id, at, src);
+      if (written <= 0) {
+        throw new FsException(FsException.Reason.NO_SPACE, "No space is left in the image");
+      }
+      src.position(before + written);
+      at += written;
+    }
+  }
 
   /**
    * Changes what a range of a file holds, in steps of which each is all-or-nothing; a failure may
