@@ -143,7 +143,7 @@ final class FileWriter {
       writeRuns(r, src.duplicate());
       return crcs;
     }
-    ByteBuffer ours = buffers.take();
+    ByteBuffer ours = buffers.take(r.total());
     int blocks = r.total();
     boolean current = compose(lease, m, offset, length, src, ours, blocks, deadline);
     int[] crcs = null;

@@ -125,8 +125,6 @@ public final class Volume implements Vfs, AutoCloseable {
         }
       }
     }
-    durability.start();
-    keeper.start();
     checkpointer.start(chunks);
     watchdog.start();
     if (!options.readOnly()) {
