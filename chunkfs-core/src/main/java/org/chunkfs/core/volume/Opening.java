@@ -17,6 +17,7 @@ import org.chunkfs.core.chunk.ChunkIo;
 import org.chunkfs.core.chunk.HeaderCopies;
 import org.chunkfs.core.chunk.TableOps;
 import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.device.PatientDevice;
 import org.chunkfs.core.error.ChunkUnavailableException;
 import org.chunkfs.core.error.CorruptException;
 import org.chunkfs.core.format.BlockKind;
@@ -42,7 +43,7 @@ final class Opening {
   private final VolumeOptions options;
   private final byte[] bootId;
   private final ImageLayout layout;
-  private final BlockDevice device;
+  private final PatientDevice device;
   private final LongAdder resident = new LongAdder();
   private final Map<Integer, Found> found = new ConcurrentHashMap<>();
   private final Map<Integer, VolumeState.Out> out = new ConcurrentHashMap<>();
@@ -75,7 +76,8 @@ final class Opening {
     this.options = options;
     this.bootId = bootId;
     this.layout = image.layout();
-    this.device = image.device();
+    // Whom nobody has fenced yet, nobody else watches.
+    this.device = new PatientDevice(image.device(), options.stall());
   }
 
   Result run() throws IOException {
@@ -100,7 +102,9 @@ final class Opening {
             slots[i] = slot;
             look(slot, state.out().get(i), members.get(slot.member).present(), rings);
           });
-      return decide(records, state, rings, slots, sameBoot, pool);
+      Result result = decide(records, state, rings, slots, sameBoot, pool);
+      device.trust();
+      return result;
     } finally {
       pool.shutdownNow();
     }
@@ -139,7 +143,7 @@ final class Opening {
       slot.headerInodes = ChunkHeader.INODES.getUnsigned(headers.header(), 0);
       if (headers.initialized()) {
         Scan scan =
-            rings.get(slot.id)
+            rings.get(slot.id) || headers.otherLost()
                 ? Chunk.scan(layout.uuid(), slot.geometry, io, headers.header())
                 : headers.emptyRing();
         found.put(slot.id, new Found(io, headers, scan));

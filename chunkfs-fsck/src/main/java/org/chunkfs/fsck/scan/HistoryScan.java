@@ -72,6 +72,7 @@ public final class HistoryScan implements Keep {
       boolean sameBoot,
       Findings findings) {
     Map<Integer, Recovery.RingView> views = new TreeMap<>();
+    Set<Integer> older = new HashSet<>();
     boolean absent = false;
     for (int chunk = 0; chunk < layout.chunks(); chunk++) {
       ChunkReader reader = new ChunkReader(device, layout, chunk);
@@ -82,9 +83,12 @@ public final class HistoryScan implements Keep {
       } else if (headers.initialized()) {
         RingView ring = RingView.read(reader, header);
         views.put(chunk, new Recovery.RingView(chunk, header, ring.scan()));
+        if (headers.header(0) == null || headers.header(1) == null) {
+          older.add(chunk); // the lost one may have been the newer one, and emptied the ring
+        }
       }
     }
-    Set<Integer> unmarked = unmarked(views, image, state, absent, sameBoot, findings);
+    Set<Integer> unmarked = unmarked(views, image, state, absent, sameBoot, findings, older);
     unmarked.forEach(chunk -> views.computeIfPresent(chunk, (_, view) -> emptied(view)));
     Map<Integer, Recovery.RingView> readable = new TreeMap<>(views);
     Map<Integer, String> damaged = new TreeMap<>();
@@ -118,10 +122,13 @@ public final class HistoryScan implements Keep {
       VolumeState state,
       boolean absent,
       boolean sameBoot,
-      Findings findings) {
+      Findings findings,
+      Set<Integer> older) {
     Set<Integer> unmarked = new HashSet<>();
     for (Recovery.RingView view : views.values()) {
-      if (!view.scan().records().isEmpty() && !image.rings().get(view.chunk())) {
+      if (!view.scan().records().isEmpty()
+          && !image.rings().get(view.chunk())
+          && !older.contains(view.chunk())) {
         unmarked.add(view.chunk());
       }
     }
