@@ -173,7 +173,7 @@ public final class Repairer {
               1, 0, new byte[16], now, new TreeMap<>(), List.of(), List.of(), List.of());
     }
     // The newest record may be lost: then journals know of later epochs than it does.
-    long largest = HistoryScan.largestG(device, layout);
+    long largest = HistoryScan.largestG(device, layout, options.memory());
     int seen = (int) (largest >>> COUNTER_BITS);
     if (seen >= state.epoch() && seen < MAX_EPOCH) {
       List<VolumeState.Decision> decisions = new ArrayList<>(state.decisions());
