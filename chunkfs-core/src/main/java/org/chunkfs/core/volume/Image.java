@@ -66,6 +66,17 @@ public final class Image implements AutoCloseable {
    * @throws org.chunkfs.core.error.DeviceException if one cannot be opened
    */
   public static Image open(List<Path> paths, Mode mode) throws IOException {
+    return open(paths, mode, -1);
+  }
+
+  /**
+   * Opens an image by a copy of its superblock that the caller names.
+   *
+   * @param copy block of the first file that holds it, a superblock or a chunk's header; -1: the
+   *     first sound one
+   * @throws ImageException as {@link #open(List, Mode)}, or if there is no sound copy in that block
+   */
+  public static Image open(List<Path> paths, Mode mode, long copy) throws IOException {
     ImageLayout layout = null;
     @Nullable Path[] placed = new Path[0];
     List<Path> unplaced = new ArrayList<>();
@@ -73,7 +84,7 @@ public final class Image implements AutoCloseable {
     for (Path path : paths) {
       byte[] block;
       try {
-        block = superblock(path);
+        block = superblock(path, path.equals(paths.getFirst()) ? copy : -1);
       } catch (MemberMissingException e) {
         unplaced.add(path);
         first = first == null ? e : first;
@@ -142,13 +153,19 @@ public final class Image implements AutoCloseable {
     return new Image(Images.openDegraded(paths, mode, sizes), layout);
   }
 
-  private static byte[] superblock(Path path) throws IOException {
+  private static byte[] superblock(Path path, long copy) throws IOException {
     if (Files.notExists(path)) {
       throw new MemberMissingException(path + ": no such file or device");
     }
     try (FileDevice device = FileDevice.open(path, Mode.READ_ONLY)) {
-      return ImageLayout.findBlock(new PatientDevice(device, PATIENCE));
+      BlockDevice patient = new PatientDevice(device, PATIENCE);
+      return copy < 0 ? ImageLayout.findBlock(patient) : ImageLayout.blockAt(patient, copy);
     }
+  }
+
+  /** The same image on a device that stands before or in place of its own. */
+  public Image on(BlockDevice other) {
+    return new Image(other, layout);
   }
 
   public BlockDevice device() {

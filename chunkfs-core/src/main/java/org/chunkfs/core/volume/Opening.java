@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 final class Opening {
   private static final int THREADS = 4;
 
+  /** Fewer chunks than two times this are looked at by one thread alone. */
+  private static final int CHUNKS_PER_THREAD = 4;
+
   private final Image image;
   private final VolumeOptions options;
   private final byte[] bootId;
@@ -430,7 +433,13 @@ final class Opening {
 
   private static void forEach(ExecutorService pool, int count, Each each) throws IOException {
     List<Future<?>> tasks = new ArrayList<>();
-    int lanes = Math.min(THREADS, count);
+    int lanes = Math.min(THREADS, count / CHUNKS_PER_THREAD);
+    if (lanes <= 1) {
+      for (int i = 0; i < count; i++) {
+        each.run(i);
+      }
+      return;
+    }
     java.util.concurrent.atomic.AtomicInteger next =
         new java.util.concurrent.atomic.AtomicInteger();
     for (int t = 0; t < lanes; t++) {

@@ -70,18 +70,19 @@ public final class HistoryScan implements Keep {
       ImageScan image,
       VolumeState state,
       boolean sameBoot,
+      ChunkMemory memory,
       Findings findings) {
     Map<Integer, Recovery.RingView> views = new TreeMap<>();
     Set<Integer> older = new HashSet<>();
     boolean absent = false;
     for (int chunk = 0; chunk < layout.chunks(); chunk++) {
       ChunkReader reader = new ChunkReader(device, layout, chunk);
-      HeaderPair headers = HeaderPair.read(reader, new Findings(chunk));
-      byte[] header = headers.header();
+      Journal journal = Journal.of(reader, memory);
+      byte[] header = journal.headers().header();
+      RingView ring = journal.ring();
       if (header == null) {
         absent = true;
-      } else if (headers.initialized()) {
-        RingView ring = RingView.read(reader, header);
+      } else if (ring != null) {
         views.put(chunk, new Recovery.RingView(chunk, header, ring.scan()));
         if (headers.header(0) == null || headers.header(1) == null) {
           older.add(chunk); // the lost one may have been the newer one, and emptied the ring
@@ -302,14 +303,12 @@ public final class HistoryScan implements Keep {
   }
 
   /** The largest commit number that any header or journal that can be read knows of. */
-  public static long largestG(BlockDevice device, ImageLayout layout) {
+  public static long largestG(BlockDevice device, ImageLayout layout, ChunkMemory memory) {
     long largest = 0;
     for (int chunk = 0; chunk < layout.chunks(); chunk++) {
       ChunkReader reader = new ChunkReader(device, layout, chunk);
-      HeaderPair headers = HeaderPair.read(reader, new Findings(chunk));
-      byte[] header = headers.header();
-      if (header != null && headers.initialized()) {
-        RingView ring = RingView.read(reader, header);
+      RingView ring = Journal.of(reader, memory).ring();
+      if (ring != null) {
         RingScanner.Damage damage = ring.scan().damage();
         long known = Math.max(ring.scan().lastG(), damage == null ? 0 : damage.witnessG());
         largest = Math.max(largest, Math.max(known, Math.max(ring.baseG(), ring.stableG())));
