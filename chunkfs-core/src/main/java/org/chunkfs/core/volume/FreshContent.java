@@ -46,7 +46,7 @@ final class FreshContent {
         crcs = BlockCheck.crcs(content, want);
         FileWriter.writeRuns(blocks, content.duplicate());
       } else {
-        ByteBuffer ours = wholeBlocks(content, buffers.take(want * BLOCK));
+        ByteBuffer ours = wholeBlocks(content, buffers.take(want));
         crcs = BlockCheck.crcs(ours, want);
         FileWriter.writeRuns(blocks, ours);
         buffers.give(ours);

@@ -84,7 +84,7 @@ public final class HistoryScan implements Keep {
         absent = true;
       } else if (ring != null) {
         views.put(chunk, new Recovery.RingView(chunk, header, ring.scan()));
-        if (headers.header(0) == null || headers.header(1) == null) {
+        if (journal.headers().header(0) == null || journal.headers().header(1) == null) {
           older.add(chunk); // the lost one may have been the newer one, and emptied the ring
         }
       }
