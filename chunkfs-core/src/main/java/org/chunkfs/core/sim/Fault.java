@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *     do not say what they are); null for all
  * @param skip so many matching operations go well first
  * @param times so many go wrong then; {@link #LASTING} for all
- * @param amount LATENCY: how much longer it takes, in nanoseconds; SWAPPED_BLOCK, MISDIRECTED_WRITE:
- *     the other block's position, 0 for any block of the range
+ * @param amount LATENCY: how much longer it takes, in nanoseconds; SWAPPED_BLOCK,
+ *     MISDIRECTED_WRITE: the other block's position, 0 for any block of the range
  */
 public record Fault(
     Kind kind, long from, long to, @Nullable BlockKind block, long skip, long times, long amount) {

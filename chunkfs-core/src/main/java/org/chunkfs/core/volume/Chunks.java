@@ -464,8 +464,7 @@ final class Chunks {
     }
     slot.initialized = true;
     Chunk chunk =
-        Chunk.recover(
-            layout.uuid(), slot.geometry, io, headers, kept(slot, io, headers), resident);
+        Chunk.recover(layout.uuid(), slot.geometry, io, headers, kept(slot, io, headers), resident);
     if (chunk.blank(deadline)) {
       chunk.abandon();
       slot.initialized = false;

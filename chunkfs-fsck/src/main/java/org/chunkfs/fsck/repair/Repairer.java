@@ -64,8 +64,7 @@ public final class Repairer {
    * @param consent what may be repaired
    * @param now goes into what is made, nanoseconds since 1970
    */
-  public Repairer(
-      Image image, CheckOptions options, Progress progress, Consent consent, long now) {
+  public Repairer(Image image, CheckOptions options, Progress progress, Consent consent, long now) {
     this.image = image;
     this.device = image.device();
     this.layout = image.layout();
@@ -194,11 +193,7 @@ public final class Repairer {
   }
 
   private void cross(
-      ImageCheck.Result result,
-      Keep keep,
-      Worklist work,
-      long lastKept,
-      RepairHistory numbers)
+      ImageCheck.Result result, Keep keep, Worklist work, long lastKept, RepairHistory numbers)
       throws IOException {
     Set<Integer> involved = new TreeSet<>(work.cross);
     for (int chunk : work.cross) {

@@ -113,7 +113,8 @@ final class Trial {
     work.note();
     Image mended = Image.of(work);
     Repairer.Result done =
-        new Repairer(mended, Specimen.options(work), Progress.NONE, Consent.ALL, 1_000_000_000L).run(first);
+        new Repairer(mended, Specimen.options(work), Progress.NONE, Consent.ALL, 1_000_000_000L)
+            .run(first);
     if (done.last().findings().anyWrong()) {
       violations.add("the repair did not converge: " + shown(done.last().findings()));
       return;
@@ -181,7 +182,8 @@ final class Trial {
       Image image = Image.of(device);
       ImageCheck.Result first = ImageCheck.run(image, Specimen.options(device), Progress.NONE);
       Repairer.Result done =
-          new Repairer(image, Specimen.options(device), Progress.NONE, Consent.ALL, 2_000_000_000L).run(first);
+          new Repairer(image, Specimen.options(device), Progress.NONE, Consent.ALL, 2_000_000_000L)
+              .run(first);
       if (done.last().findings().anyWrong()) {
         violations.add(
             "a repair killed after %d of %d writes did not converge when run again: %s"

@@ -19,8 +19,7 @@ final class FingerprintTest {
 
   @Test
   void everyFaultIsNoticedAndTheDocumentSaysHow() throws IOException {
-    FingerprintTable table =
-        Fingerprint.take(1, new SoundImage(Fingerprint.bootId()), 12);
+    FingerprintTable table = Fingerprint.take(1, new SoundImage(Fingerprint.bootId()), 12);
     assertThat(table.defects()).isEmpty();
     assertThat(table.faults()).isGreaterThan(200);
     String made = table.markdown();

@@ -9,7 +9,6 @@ import org.chunkfs.core.device.PatientDevice;
 import org.chunkfs.core.error.DataCorruptException;
 import org.chunkfs.core.error.DeadlineException;
 import org.chunkfs.core.error.DeviceException;
-import org.chunkfs.core.sim.Fault;
 import org.chunkfs.core.sim.FaultyDevice;
 import org.chunkfs.core.sim.ImageChecker;
 import org.chunkfs.core.sim.TreeDump;
@@ -98,9 +97,7 @@ final class Exposure {
 
   private void arm() {
     faulty.inject(
-        fault.ofFlushes()
-            ? fault.at(0, 0)
-            : fault.at(target.position(), target.partner()));
+        fault.ofFlushes() ? fault.at(0, 0) : fault.at(target.position(), target.partner()));
     trace.start();
   }
 
@@ -146,10 +143,13 @@ final class Exposure {
   private Reaction mount() throws IOException {
     arm();
     Ending ending = new Ending();
-    Thread thread = start(ending, () -> {
-      ending.opened = Scene.open(trace, stall);
-      return expected.answer();
-    });
+    Thread thread =
+        start(
+            ending,
+            () -> {
+              ending.opened = Scene.open(trace, stall);
+              return expected.answer();
+            });
     await(thread, ending, null);
     Volume volume = ending.opened;
     if (volume == null) {
@@ -301,12 +301,15 @@ final class Exposure {
   /** While something hangs, a chunk that has nothing to do with it answers. */
   private void probe(Volume volume) {
     Ending ending = new Ending();
-    Thread thread = start(ending, () -> {
-      long dir = volume.lookup(volume.root(), Operation.name(Scene.OTHER)).id();
-      volume.create(dir, Operation.name("probe"), Scene.FILE);
-      volume.unlink(dir, Operation.name("probe"));
-      return "";
-    });
+    Thread thread =
+        start(
+            ending,
+            () -> {
+              long dir = volume.lookup(volume.root(), Operation.name(Scene.OTHER)).id();
+              volume.create(dir, Operation.name("probe"), Scene.FILE);
+              volume.unlink(dir, Operation.name("probe"));
+              return "";
+            });
     long until = System.nanoTime() + MOST.toNanos();
     while (thread.isAlive() && System.nanoTime() < until) {
       LockSupport.parkNanos(500_000);

@@ -81,8 +81,7 @@ enum FaultClass {
    */
   Fault at(long position, long partner) {
     long end = position + BlockDevice.BLOCK;
-    Fault fault =
-        once ? Fault.once(kind, position, end) : Fault.lasting(kind, position, end);
+    Fault fault = once ? Fault.once(kind, position, end) : Fault.lasting(kind, position, end);
     return needsPartner() ? fault.with(partner) : this == SLOW ? fault.taking(SLOW_NANOS) : fault;
   }
 }

@@ -163,7 +163,8 @@ public final class Fingerprint {
     }
     for (Trace.Touch touch : touches) {
       boolean fits =
-          touch.kind() == Trace.Kind.READ ? fault.ofReads()
+          touch.kind() == Trace.Kind.READ
+              ? fault.ofReads()
               : touch.kind() == Trace.Kind.WRITE && fault.ofWrites();
       if (fits && is(touch, place)) {
         return new Exposure.Target(

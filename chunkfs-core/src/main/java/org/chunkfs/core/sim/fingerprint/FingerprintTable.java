@@ -55,9 +55,7 @@ public final class FingerprintTable {
     for (FaultClass fault : FaultClass.values()) {
       table(fault, text);
     }
-    return text.append(
-            "\n%d faults in %d entries.\n".formatted(faults(), cells.size()))
-        .toString();
+    return text.append("\n%d faults in %d entries.\n".formatted(faults(), cells.size())).toString();
   }
 
   private void table(FaultClass fault, StringBuilder text) {

@@ -92,7 +92,8 @@ enum Operation {
         volume.checkpoint(victim);
         yield "done";
       }
-      case MOUNT, MOUNT_CLEAN, FSCK, FSCK_CLEAN -> throw new IllegalStateException(title + " is not one of a volume");
+      case MOUNT, MOUNT_CLEAN, FSCK, FSCK_CLEAN ->
+          throw new IllegalStateException(title + " is not one of a volume");
     };
   }
 

@@ -66,8 +66,7 @@ final class Scene {
     }
     long old = volume.create(dir, Operation.name(OLD), FILE).id();
     volume.write(old, 0, random(random, 3 * BlockDevice.BLOCK));
-    volume.setxattr(
-        old, Operation.name("user.x"), random(random, 700).array(), Vfs.XattrMode.SET);
+    volume.setxattr(old, Operation.name("user.x"), random(random, 700).array(), Vfs.XattrMode.SET);
     long doomed = volume.create(dir, Operation.name(DOOMED), FILE).id();
     volume.write(doomed, 0, random(random, 2 * BlockDevice.BLOCK));
     volume.link(old, other, Operation.name("second"));
