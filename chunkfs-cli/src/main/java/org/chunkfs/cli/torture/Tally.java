@@ -4,14 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 import org.chunkfs.fsck.torture.TortureCase;
 import org.chunkfs.fsck.torture.TortureKind;
+import org.chunkfs.fsck.torture.TortureRound;
 
 /** What one kind of torture has come to so far. Safe for many threads. */
 public final class Tally {
+  private static final int NOTES = 8;
+
   private final TortureKind kind;
   private final List<TortureCase> broken = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
   private long begun;
   private long rounds;
   private long tried;
+  private long verified;
   private long nanos;
 
   Tally(TortureKind kind) {
@@ -27,9 +32,13 @@ public final class Tally {
     return begun++;
   }
 
-  synchronized void end(long states, long took) {
+  synchronized void end(TortureRound round, long took) {
     rounds++;
-    tried += states;
+    tried += round.tried();
+    verified += round.verified();
+    if (!round.note().isEmpty() && notes.size() < NOTES) {
+      notes.add(round.note());
+    }
     nanos += took;
   }
 
@@ -45,6 +54,16 @@ public final class Tally {
   /** States or cases that were looked at. */
   public synchronized long tried() {
     return tried;
+  }
+
+  /** Acknowledged operations that were looked for; 0 if the kind does not count them. */
+  public synchronized long verified() {
+    return verified;
+  }
+
+  /** What its first rounds said of themselves. */
+  public synchronized List<String> notes() {
+    return List.copyOf(notes);
   }
 
   /** Time spent in its rounds, all workers together. */

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.chunkfs.fsck.torture.TortureCase;
 import org.chunkfs.fsck.torture.TortureKind;
@@ -103,7 +102,7 @@ public final class TortureRun {
       long from = nanoTime.getAsLong();
       try {
         TortureRound round = next.kind().round(seed, next.begin(), own);
-        next.end(round.tried(), nanoTime.getAsLong() - from);
+        next.end(round, nanoTime.getAsLong() - from);
         TortureCase broken = round.broken();
         if (broken != null) {
           next.broken(broken);
@@ -131,18 +130,5 @@ public final class TortureRun {
         .filter(t -> t.tried() < limits.tried && t.broken().size() < limits.broken)
         .min(Comparator.comparingLong(Tally::nanos))
         .orElse(null);
-  }
-
-  /** A listener that only passes on broken promises. */
-  public static Listener onBroken(Consumer<TortureCase> consumer) {
-    return new Listener() {
-      @Override
-      public void ended(Tally tally) {}
-
-      @Override
-      public void broken(TortureCase failed) {
-        consumer.accept(failed);
-      }
-    };
   }
 }
