@@ -103,7 +103,8 @@ public final class KillLibrary extends Kills {
 
     private static void kill(Process process, AtomicBoolean killed) {
       killed.set(true);
-      process.destroyForcibly();
+      // Not through the process itself: that would close what it had said by then.
+      process.toHandle().destroyForcibly();
     }
 
     private static void killLater(Process process, long millis, AtomicBoolean killed) {

@@ -68,8 +68,8 @@ public final class KillMount extends Kills {
                 .daemon()
                 .start(() -> deeds(hands, ledger, over, failure, acknowledged, flushing)));
       }
-      int after = 1 + random.nextInt(300);
-      long millis = 5 + random.nextInt(400);
+      int after = 1 + random.nextInt(1200);
+      long millis = 5 + random.nextInt(1500);
       long from = System.nanoTime();
       boolean due = false;
       while (!due && failure.get() == null && System.nanoTime() - from < PATIENCE_NANOS) {
@@ -77,7 +77,7 @@ public final class KillMount extends Kills {
         due =
             switch (point) {
               case ANYWHERE -> System.nanoTime() - from > millis * 1_000_000;
-              case FLUSH -> acknowledged.get() >= after / 10 && flushing.get() > 0;
+              case FLUSH -> acknowledged.get() >= after / 4 && flushing.get() > 0;
               default -> acknowledged.get() >= after;
             };
       }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.device.Errand;
 import org.chunkfs.core.error.ChunkIoException;
 import org.chunkfs.core.error.ChunkUnavailableException;
 import org.chunkfs.core.error.DeviceFullException;

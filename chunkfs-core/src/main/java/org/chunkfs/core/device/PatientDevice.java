@@ -4,13 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.chunkfs.core.error.DeviceException;
 
 /**
@@ -22,24 +15,8 @@ import org.chunkfs.core.error.DeviceException;
  * changes nothing. That costs some microseconds for each, until {@link #trust}.
  */
 public final class PatientDevice extends DelegatingDevice {
-  private static final long IDLE_MILLIS = 500;
-
   private final Duration patience;
-  private final ExecutorService helpers =
-      new ThreadPoolExecutor(
-          0,
-          Integer.MAX_VALUE,
-          IDLE_MILLIS,
-          TimeUnit.MILLISECONDS,
-          new SynchronousQueue<>(),
-          Thread.ofPlatform().daemon().name("chunkfs-patient-", 0).factory());
   private volatile boolean trusted;
-
-  /** What is done for the caller. */
-  @FunctionalInterface
-  private interface Step {
-    void run() throws IOException;
-  }
 
   /**
    * @param patience how long a read or flush may take
@@ -85,41 +62,11 @@ public final class PatientDevice extends DelegatingDevice {
     }
   }
 
-  private void await(String what, Step step) throws IOException {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    helpers.execute(() -> {
-      try {
-        step.run();
-        done.complete(null);
-      } catch (Throwable e) {
-        done.completeExceptionally(e);
-      }
-    });
+  private void await(String what, Errand.Step step) throws IOException {
     long until = System.nanoTime() + patience.toNanos();
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          done.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
-          return;
-        } catch (InterruptedException e) {
-          interrupted = true; // an interrupt never fails an operation of a device
-        } catch (TimeoutException e) {
-          throw new DeviceException(
-              "%s: a %s did not return within %d ms".formatted(this, what, patience.toMillis()));
-        } catch (ExecutionException e) {
-          switch (e.getCause()) {
-            case IOException io -> throw io;
-            case RuntimeException r -> throw r;
-            case Error er -> throw er;
-            case null, default -> throw new IOException(e);
-          }
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    if (!Errand.run("chunkfs-patient", step, () -> System.nanoTime() - until > 0)) {
+      throw new DeviceException(
+          "%s: a %s did not return within %d ms".formatted(this, what, patience.toMillis()));
     }
   }
 }

@@ -1,4 +1,4 @@
-package org.chunkfs.core.chunk;
+package org.chunkfs.core.device;
 
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * An operation on a device that a thread of its own runs, so that whoever needs it can leave when
  * the device does not answer.
  */
-final class Errand {
+public final class Errand {
   private static final long LOOK_MILLIS = 20;
 
   private boolean done; // guarded by this
@@ -16,7 +16,7 @@ final class Errand {
 
   /** What is done. */
   @FunctionalInterface
-  interface Step {
+  public interface Step {
     void run() throws IOException;
   }
 
@@ -29,7 +29,7 @@ final class Errand {
    * @param name of the thread
    * @return false if it was left alone
    */
-  static boolean run(String name, Step step, BooleanSupplier unwanted) throws IOException {
+  public static boolean run(String name, Step step, BooleanSupplier unwanted) throws IOException {
     Errand errand = new Errand();
     Thread.ofPlatform().daemon().name(name).start(() -> errand.run(step));
     return errand.await(unwanted);
