@@ -39,7 +39,8 @@ public final class HeaderPair {
     if (pair.current < 0) {
       return pair;
     }
-    for (int slot = 0; slot < 2; slot++) {
+    // The one that counts first: the other one is compared with it.
+    for (int slot : new int[] {pair.current, 1 - pair.current}) {
       if (pair.initialized(slot)) {
         pair.readRoot(reader, slot, findings);
       }
@@ -216,16 +217,18 @@ public final class HeaderPair {
   /**
    * Whether a root slot that does not fit its header is what a checkpoint leaves that was cut off
    * between root and header: every checksum in it is that of the table block in place, or of
-   * before.
+   * before; or yet another checkpoint was cut off since, that had written that table block again.
    */
   private boolean cut(ChunkReader reader, byte[] root) {
     for (int i = 0; i < geometry.tableBlocks(); i++) {
       int crc = crc(root, i);
-      if (current >= 0 && roots[current] != null && crc == crc(roots[current], i)) {
+      int counts = crc(roots[current], i);
+      if (crc == counts) {
         continue;
       }
       try {
-        if (crc != Crc.ofTable(reader.read(geometry.tableStart() + i, 1))) {
+        int inPlace = Crc.ofTable(reader.read(geometry.tableStart() + i, 1));
+        if (crc != inPlace && inPlace == counts) {
           return false;
         }
       } catch (IOException e) {
