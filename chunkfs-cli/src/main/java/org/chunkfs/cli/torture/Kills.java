@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Kills implements TortureKind {
   static final int WORKERS = 3;
-  private static final int KILLS = 5;
+  private static final int KILLS = 3;
 
   /** What is done to one image. */
   interface Round extends AutoCloseable {
