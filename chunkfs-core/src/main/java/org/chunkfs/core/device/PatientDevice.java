@@ -3,7 +3,9 @@ package org.chunkfs.core.device;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.chunkfs.core.error.DeviceException;
 
 /**
@@ -16,7 +18,27 @@ import org.chunkfs.core.error.DeviceException;
  */
 public final class PatientDevice extends DelegatingDevice {
   private final Duration patience;
+
+  /** What was given up and has not returned: nobody waits for the same place again. */
+  private final List<Operation> late = new CopyOnWriteArrayList<>();
+
   private volatile boolean trusted;
+
+  /** A read, or a flush at -1. */
+  private static final class Operation {
+    final long position;
+    final int length;
+    volatile boolean ended;
+
+    Operation(long position, int length) {
+      this.position = position;
+      this.length = length;
+    }
+
+    boolean touches(Operation other) {
+      return position < other.position + other.length && other.position < position + length;
+    }
+  }
 
   /**
    * @param patience how long a read or flush may take
@@ -37,7 +59,7 @@ public final class PatientDevice extends DelegatingDevice {
       delegate.read(position, dst);
     } else {
       ByteBuffer own = ByteBuffer.allocate(dst.remaining());
-      await("read at " + position, () -> delegate.read(position, own));
+      await(position, own.capacity(), () -> delegate.read(position, own));
       dst.put(own.flip());
     }
   }
@@ -48,7 +70,7 @@ public final class PatientDevice extends DelegatingDevice {
       delegate.readMedia(position, dst);
     } else {
       ByteBuffer own = ByteBuffer.allocate(dst.remaining());
-      await("read at " + position, () -> delegate.readMedia(position, own));
+      await(position, own.capacity(), () -> delegate.readMedia(position, own));
       dst.put(own.flip());
     }
   }
@@ -58,15 +80,42 @@ public final class PatientDevice extends DelegatingDevice {
     if (trusted) {
       delegate.flush();
     } else {
-      await("flush", delegate::flush);
+      await(-1, 1, delegate::flush);
     }
   }
 
-  private void await(String what, Errand.Step step) throws IOException {
-    long until = System.nanoTime() + patience.toNanos();
-    if (!Errand.run("chunkfs-patient", step, () -> System.nanoTime() - until > 0)) {
-      throw new DeviceException(
-          "%s: a %s did not return within %d ms".formatted(this, what, patience.toMillis()));
+  /**
+   * @param position where it reads; -1: it flushes
+   */
+  private void await(long position, int length, Errand.Step step) throws IOException {
+    Operation operation = new Operation(position, length);
+    late.removeIf(other -> other.ended);
+    for (Operation other : late) {
+      if (other.touches(operation)) {
+        throw late(operation);
+      }
     }
+    long until = System.nanoTime() + patience.toNanos();
+    Errand.Step noted =
+        () -> {
+          try {
+            step.run();
+          } finally {
+            operation.ended = true;
+          }
+        };
+    if (!Errand.run("chunkfs-patient", noted, () -> System.nanoTime() - until > 0)) {
+      late.add(operation);
+      throw late(operation);
+    }
+  }
+
+  private DeviceException late(Operation operation) {
+    return new DeviceException(
+        "%s: a %s did not return within %d ms"
+            .formatted(
+                this,
+                operation.position < 0 ? "flush" : "read at " + operation.position,
+                patience.toMillis()));
   }
 }

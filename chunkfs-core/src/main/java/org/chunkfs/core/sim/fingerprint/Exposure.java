@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One operation exposed to one fault: what was seen of it during and afterwards. */
 final class Exposure {
-  private static final Duration STALL = Duration.ofMillis(300);
+  private static final Duration STALL = Duration.ofMillis(500);
   private static final Duration CALM = Duration.ofSeconds(20);
   private static final Duration MOST = Duration.ofSeconds(30);
 
