@@ -1,54 +1,247 @@
 package org.chunkfs.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import org.chunkfs.fsck.torture.FlipTorture;
+import java.util.stream.Stream;
+import org.chunkfs.cli.output.Durations;
+import org.chunkfs.cli.output.StatusLine;
+import org.chunkfs.cli.scratch.Cleanup;
+import org.chunkfs.cli.scratch.ServedMount;
+import org.chunkfs.cli.torture.CaseFile;
+import org.chunkfs.cli.torture.Isolation;
+import org.chunkfs.cli.torture.KillLibrary;
+import org.chunkfs.cli.torture.KillMount;
+import org.chunkfs.cli.torture.LibraryChild;
+import org.chunkfs.cli.torture.Tally;
+import org.chunkfs.cli.torture.TortureRun;
+import org.chunkfs.fsck.torture.TortureCase;
+import org.chunkfs.fsck.torture.TortureKind;
+import org.chunkfs.fsck.torture.TortureKinds;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** {@code chunkfs torture}: the proofs, run from seeds. */
+/** {@code chunkfs torture}: tries to break the promises, from seeds. */
 @Command(
     name = "torture",
-    customSynopsis = "chunkfs torture --kind flips [--seed S] [--count N] [-h]",
+    customSynopsis = {
+      "chunkfs torture [--kind KIND]... [--seed S] [--budget TIME] [--count N] [-j N] [--save DIR]",
+      "chunkfs torture --replay FILE",
+      "chunkfs torture --list"
+    },
     description =
-        "Proves promises by breaking things in memory. flips: changes single bytes of sound images"
-            + " and demands that the check notices each.",
-    footerHeading = "%nExamples:%n",
-    footer = {"  chunkfs torture --kind flips --seed 1 --count 100000"})
+        "Tries to break the promises: crashes, cuts power, damages, hangs and kills, on images of its"
+            + " own, and compares what is left with what was acknowledged. All kinds that are"
+            + " possible here, for a minute, unless told otherwise. Each kind has as much time as"
+            + " the others.",
+    footerHeading = "%nExit codes:%n",
+    footer = {
+      "  0  all promises were kept, or the case that was replayed breaks none now",
+      "  1  a promise was broken, or it could not be tried",
+      "  2  the command line makes no sense",
+      "",
+      "Examples:",
+      "  chunkfs torture --budget 10m -j 4 --save failures",
+      "  chunkfs torture --kind power-loss --kind flips --seed 7 --count 100000",
+      "  chunkfs torture --replay failures/power-loss-7-12.case"
+    })
 public final class TortureCommand extends Subcommand {
-  private static final int FLIPS_PER_IMAGE = 2000;
-  private static final int SHOWN = 20;
+  private static final String MINUTE = "1m";
+  private static final int MOST_BROKEN = 5;
+  private static final int MOST_LINES = 30;
 
-  /** What is done to the images. */
-  enum Kind {
-    FLIPS;
+  @Option(
+      names = "--kind",
+      paramLabel = "KIND",
+      description = "What to try; may be given again. --list says what there is. All by default.")
+  private List<String> names = List.of();
 
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
+  @Option(names = "--list", description = "Say what kinds there are, and what each demands.")
+  private boolean list;
 
-  @Option(names = "--kind", paramLabel = "KIND", description = "flips.", required = true)
-  private Kind kind = Kind.FLIPS;
-
-  @Option(names = "--seed", paramLabel = "S", description = "The same seed does the same (1).")
+  @Option(names = "--seed", paramLabel = "S", description = "The same seed tries the same (1).")
   private long seed = 1;
 
-  @Option(names = "--count", paramLabel = "N", description = "How many (10000).")
-  private long count = 10_000;
+  @Option(
+      names = "--budget",
+      paramLabel = "TIME",
+      description = "How long: 30s, 10m, 2h (1m, or without limit if --count is given).")
+  private @Nullable String budget;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "Until so many states or cases of each kind have been tried.")
+  private long count;
+
+  @Option(names = "-j", paramLabel = "N", description = "How many rounds at once (1).")
+  private int workers = 1;
+
+  @Option(
+      names = "--save",
+      paramLabel = "DIR",
+      description = "Save each failing case there: its script, and its image, compressed.")
+  private @Nullable Path save;
+
+  @Option(names = "--replay", paramLabel = "FILE", description = "Run a saved case again.")
+  private @Nullable Path replay;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "Where to work, instead of the directory for temporary files.")
+  private @Nullable Path directory;
+
+  /** See {@link LibraryChild}. */
+  @Option(names = "--child", hidden = true)
+  private boolean child;
+
+  @Parameters(hidden = true)
+  private List<String> childArguments = List.of();
+
+  /** All kinds; one that needs more than memory and processes may not be possible everywhere. */
+  private static List<TortureKind> kinds() {
+    return Stream.concat(
+            TortureKinds.inMemory().stream(),
+            Stream.of(new Isolation(), new KillLibrary(), new KillMount()))
+        .toList();
+  }
+
+  private static boolean possible(TortureKind kind) {
+    return !(kind instanceof KillMount) || ServedMount.possible();
+  }
 
   @Override
   int run() throws IOException {
-    if (count < 1) {
-      throw usage("--count takes a number from 1 on, not " + count + ".");
+    if (child && childArguments.size() > 4) {
+      LibraryChild.work(childArguments, out());
+      return DONE;
     }
-    FlipTorture.Outcome outcome = FlipTorture.run(seed, count, FLIPS_PER_IMAGE, done -> {});
-    outcome.missed().stream().limit(SHOWN).forEach(out()::println);
+    if (!childArguments.isEmpty()) {
+      throw usage("torture takes no arguments, only options.");
+    }
+    if (list) {
+      kinds().forEach(k -> out().printf("%-14s %s%n", k.name(), k.promise()));
+      return DONE;
+    }
+    if (count < 0 || workers < 1) {
+      throw usage("--count and -j take numbers from 1 on.");
+    }
+    try (Cleanup cleanup = new Cleanup(this::complain)) {
+      Path base = directory == null ? Path.of(System.getProperty("java.io.tmpdir")) : directory;
+      Path work = Files.createTempDirectory(base.toAbsolutePath(), "chunkfs-torture-");
+      cleanup.later(() -> Files.deleteIfExists(work));
+      Path file = replay;
+      return file == null ? torture(chosen(), work) : replay(file, work);
+    }
+  }
+
+  private List<TortureKind> chosen() {
+    if (names.isEmpty()) {
+      return kinds().stream().filter(TortureCommand::possible).toList();
+    }
+    return names.stream().map(this::named).distinct().toList();
+  }
+
+  private TortureKind named(String name) {
+    return kinds().stream()
+        .filter(k -> k.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> usage(
+            "There is no kind '%s'; there are: %s."
+                .formatted(
+                    name, String.join(", ", kinds().stream().map(TortureKind::name).toList()))));
+  }
+
+  private int torture(List<TortureKind> chosen, Path work) throws IOException {
+    String given = budget;
+    long nanos =
+        given == null && count > 0
+            ? Long.MAX_VALUE / 4
+            : argument(() -> Durations.parse(given == null ? MINUTE : given)).toNanos();
+    TortureRun.Limits limits =
+        new TortureRun.Limits(nanos, count == 0 ? Long.MAX_VALUE : count, MOST_BROKEN);
+    List<Tally> tallies;
+    List<String> saved = new ArrayList<>();
+    try (StatusLine line = StatusLine.onTerminal(err())) {
+      TortureRun.Listener listener =
+          new TortureRun.Listener() {
+            @Override
+            public void ended(Tally tally) {
+              line.show(
+                  "%s: %,d tried, %d broken"
+                      .formatted(tally.kind().name(), tally.tried(), tally.broken().size()));
+            }
+
+            @Override
+            public void broken(TortureCase failed) throws IOException {
+              keep(failed, saved);
+            }
+          };
+      tallies = new TortureRun(chosen, seed, limits, work, System::nanoTime, listener).run(workers);
+    }
+    table(tallies);
+    for (Tally tally : tallies) {
+      tally.broken().forEach(this::tell);
+    }
+    saved.forEach(file -> out().println("Saved; run it again with: chunkfs torture --replay " + file));
+    return tallies.stream().allMatch(t -> t.broken().isEmpty()) ? DONE : FAILED;
+  }
+
+  private void keep(TortureCase failed, List<String> saved) throws IOException {
+    Path to = save;
+    if (to != null) {
+      synchronized (saved) {
+        saved.add(CaseFile.save(failed, to).toString());
+      }
+    }
+  }
+
+  private void table(List<Tally> tallies) {
     out()
         .printf(
-            "%s, seed %d: %d done, %d noticed only by the full check, %d not noticed%n",
-            kind, seed, outcome.flips(), outcome.full(), outcome.missed().size());
-    return outcome.missed().isEmpty() ? DONE : FAILED;
+            "%-14s %9s %12s %12s %10s %10s%n",
+            "kind", "rounds", "tried", "verified", "per s", "violations");
+    for (Tally t : tallies) {
+      out()
+          .printf(
+              Locale.ROOT,
+              "%-14s %,9d %,12d %12s %,10.1f %10d%n",
+              t.kind().name(),
+              t.rounds(),
+              t.tried(),
+              t.verified() == 0 ? "" : String.format(Locale.ROOT, "%,d", t.verified()),
+              t.perSecond(),
+              t.broken().size());
+      t.notes().forEach(note -> out().println("               " + note));
+    }
+    out().println("seed " + seed);
+  }
+
+  private void tell(TortureCase failed) {
+    out()
+        .printf(
+            "%nBROKEN: %s, seed %d, number %d:%n%s%n",
+            failed.kind(), failed.seed(), failed.number(), failed.what());
+    failed.script().stream().limit(MOST_LINES).forEach(step -> out().println("  " + step));
+    if (failed.script().size() > MOST_LINES) {
+      out().printf("  and %d more steps%n", failed.script().size() - MOST_LINES);
+    }
+  }
+
+  private int replay(Path file, Path work) throws IOException {
+    TortureCase failed = CaseFile.read(file);
+    String still = named(failed.kind()).again(failed, work);
+    if (still == null) {
+      out().println("The case breaks no promise now. It did: " + failed.what());
+      return DONE;
+    }
+    out().println("Still broken: " + still);
+    return FAILED;
   }
 }

@@ -20,6 +20,7 @@ import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.core.volume.Volume;
 import org.chunkfs.fsck.check.Progress;
 import org.chunkfs.fsck.problem.Finding;
+import org.chunkfs.fsck.problem.Problem;
 import org.chunkfs.fsck.problem.Severity;
 import org.chunkfs.fsck.torture.SampleImages;
 
@@ -42,6 +43,42 @@ final class CrashedImageProps {
   @Example
   void anOpeningLeavesRecordsThatDoNotCount() throws IOException {
     look(-37, true);
+  }
+
+  /** Between its root and its header, in either slot, and once more over what that left. */
+  @Example
+  void aCheckpointThatWasCutOffIsNoDamage() throws IOException {
+    MemoryDevice image = SampleImages.empty(3);
+    for (int round = 0; round < 4; round++) {
+      RecordingDevice device = new RecordingDevice(image);
+      Volume volume = SampleImages.open(device);
+      for (int i = 0; i < 3; i++) {
+        volume.create(volume.root(), ("n" + round + i).getBytes(UTF_8), FILE);
+        volume.checkpoint(0);
+      }
+      volume.abandon();
+      Recording recording = device.recording();
+      CrashStates states = new CrashStates(recording);
+      List<MemoryDevice> cut = new ArrayList<>();
+      for (int i = 0; i < recording.events().size(); i++) {
+        if (states.advance(i + 1)) {
+          MemoryDevice left = states.processDeath();
+          check(left, false, "round %d event %d".formatted(round, i));
+          if (!notes(left).isEmpty()) {
+            cut.add(left);
+          }
+        }
+      }
+      assertThat(cut).as("states between a root and its header").isNotEmpty();
+      image = cut.get(round % cut.size());
+    }
+  }
+
+  private static List<Finding> notes(MemoryDevice left) throws IOException {
+    FsckOptions options = FsckOptions.check().withBootId(SampleImages.bootId());
+    return Fsck.check(Image.of(left), options, Progress.NONE).findings().stream()
+        .filter(f -> f.problem() == Problem.CHECKPOINT_CUT)
+        .toList();
   }
 
   private static void look(long seed, boolean power) throws IOException {

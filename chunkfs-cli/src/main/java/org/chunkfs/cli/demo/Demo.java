@@ -15,6 +15,7 @@ import org.chunkfs.cli.output.Sentence;
 import org.chunkfs.cli.output.Sizes;
 import org.chunkfs.cli.scratch.Cleanup;
 import org.chunkfs.cli.scratch.ScratchImage;
+import org.chunkfs.cli.scratch.ServedMount;
 import org.chunkfs.cli.server.ControlClient;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.device.Mode;
@@ -88,7 +89,7 @@ public final class Demo {
 
   /** Whether the image can be mounted here. */
   public static boolean canMount() {
-    return MountServed.possible();
+    return ServedMount.possible();
   }
 
   /** The size of an image's chunks, so that there are about 64 of them. */

@@ -26,6 +26,14 @@ final class FuseOperations {
     xattrs = new XattrOperations(context);
   }
 
+  /** Whether requests of a kind get an answer. */
+  static boolean answers(int opcode) {
+    return switch (opcode) {
+      case Op.FORGET, Op.BATCH_FORGET, Op.INTERRUPT -> false;
+      default -> true;
+    };
+  }
+
   /**
    * Serves one request.
    *

@@ -26,6 +26,7 @@ final class FuseServer {
   private final FuseOperations operations;
   private final FuseLog log;
   private final FuseNotifier notifier;
+  private final FuseDeadline deadline;
   private final AtomicInteger workers = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
   private final CountDownLatch disconnected = new CountDownLatch(1);
@@ -38,6 +39,7 @@ final class FuseServer {
     this.context = new FuseContext(vfs, options, FuseServer::now);
     this.operations = new FuseOperations(context);
     this.notifier = new FuseNotifier(device, context);
+    this.deadline = new FuseDeadline(device, log, options.lateAfter());
   }
 
   private static long now() {
@@ -52,6 +54,7 @@ final class FuseServer {
             device,
             new FuseRequest(Arena.ofAuto(), MountOptions.MAX_REQUEST),
             new FuseReply(Arena.ofAuto(), MountOptions.MAX_REQUEST));
+    deadline.start();
     startWorker();
   }
 
@@ -95,6 +98,7 @@ final class FuseServer {
     // answered.
     private final FuseRequest request = new FuseRequest(Arena.ofAuto(), MountOptions.MAX_REQUEST);
     private final FuseReply reply = new FuseReply(Arena.ofAuto(), MountOptions.MAX_REQUEST);
+    private final FuseDeadline.Desk desk = deadline.desk();
 
     Worker(String name) {
       super(name);
@@ -118,7 +122,9 @@ final class FuseServer {
           }
         }
       } finally {
+        deadline.leave(desk);
         if (workers.decrementAndGet() == 0) {
+          deadline.stop();
           disconnected.countDown();
           finished.countDown();
         }
@@ -142,7 +148,19 @@ final class FuseServer {
 
     private void answer() {
       long unique = request.unique();
+      boolean answers = FuseOperations.answers(request.opcode());
+      if (answers) {
+        desk.begin(unique, request.opcode());
+      }
       int result = serve();
+      if (answers && !desk.end()) {
+        // Too late: the kernel has had its answer, and knows of no hold.
+        long unheard = reply.takeHeld();
+        if (result >= 0 && unheard != 0) {
+          letGo(unheard);
+        }
+        return;
+      }
       if (result == FuseOperations.NO_REPLY) {
         return;
       }

@@ -38,6 +38,9 @@ public record MountOptions(
 
   private static final long SECOND = 1_000_000_000;
 
+  /** The volume's deadline where {@code deadline=} says nothing. */
+  private static final int DEADLINE_SECONDS = 30;
+
   /** Largest request: 256 pages of data. */
   static final int MAX_REQUEST = 1 << 20;
 
@@ -117,6 +120,20 @@ public record MountOptions(
     }
     return new MountOptions(
         flags, source, allowOther, attr, entry, negative, writeback, threads, readAhead, volume);
+  }
+
+  /**
+   * How long a request may take before the server answers it in its worker's name, in nanoseconds:
+   * the volume's deadline, and half as much again for what is slow without being stuck.
+   */
+  long lateAfter() {
+    double seconds = DEADLINE_SECONDS;
+    try {
+      seconds = Double.parseDouble(volume.getOrDefault("deadline", DEADLINE_SECONDS + ""));
+    } catch (NumberFormatException e) {
+      // The volume complains.
+    }
+    return (long) (seconds * 1.5 * SECOND) + SECOND;
   }
 
   public boolean readOnly() {

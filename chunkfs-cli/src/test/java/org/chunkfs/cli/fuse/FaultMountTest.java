@@ -191,6 +191,33 @@ final class FaultMountTest {
     }
   }
 
+  /** The thread inside the device stays there; whoever called gets an error. */
+  @Test
+  void aRequestWhoseWorkerIsStuckIsAnsweredInItsName() throws Exception {
+    CountDownLatch free = new CountDownLatch(1);
+    CountDownLatch back = new CountDownLatch(1);
+    try (MountedVfs mounted = mounted("deadline=0.4")) {
+      Path file = Files.writeString(mounted.root().resolve("f"), "content");
+      fault =
+          (method, arguments) -> {
+            if (method.equals("create")) {
+              free.await(50, TimeUnit.SECONDS);
+              back.countDown();
+            }
+          };
+      assertThatThrownBy(() -> Files.createFile(mounted.root().resolve("stuck")))
+          .hasMessageContaining("Input/output error");
+      assertThat(back.getCount()).isEqualTo(1);
+      assertThat(file).hasContent("content");
+      free.countDown();
+      assertThat(back.await(10, TimeUnit.SECONDS)).isTrue();
+      fault = (_, _) -> {};
+      Files.writeString(mounted.root().resolve("g"), "works again");
+      assertThat(mounted.root().resolve("g")).hasContent("works again");
+      assertThat(complaints.toString(StandardCharsets.UTF_8)).contains("is answered with EIO");
+    }
+  }
+
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.chunkfs.core.chunk.Checkpoint;
 import org.chunkfs.core.chunk.Chunk;
+import org.chunkfs.core.device.Errand;
 import org.chunkfs.core.error.ChunkUnavailableException;
-import org.chunkfs.core.error.DeadlineException;
 import org.chunkfs.core.journal.Ring;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +20,9 @@ final class Checkpointer {
 
   /** For a background checkpoint's waits. */
   private static final long PATIENCE_NANOS = 30_000_000_000L;
+
+  /** How long the next chunk waits for a background checkpoint before it has its own beside it. */
+  private static final long TURN_NANOS = 100_000_000L;
 
   private final VolumeOptions options;
   private final Durability durability;
@@ -204,19 +207,40 @@ final class Checkpointer {
     if (chunk == null) {
       return;
     }
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    if (slot.checkpointsItself.getAndSet(true)) {
+      return; // the last one has not come back
+    }
+    boolean empty = quiet(slot);
+    long now = System.nanoTime();
+    Errand.run(
+        "chunkfs-checkpoint-" + slot.id,
+        () -> checkpointAlone(all, slot, chunk, empty),
+        () -> System.nanoTime() - now > TURN_NANOS);
+  }
+
+  /** On a thread of its own: a device that hangs keeps that one, and the other chunks' go on. */
+  private void checkpointAlone(Chunks all, ChunkSlot slot, Chunk chunk, boolean empty) {
     try {
-      run(slot, chunk, deadline);
-      if (quiet(slot) && slot.journalUsed > 0) {
-        run(slot, chunk, deadline); // takes the checkpoint's own records out of the ring too
-      }
-      all.afterCheckpoint(chunk, deadline);
-    } catch (DeadlineException e) {
-      throw e;
+      checkpoint(slot, chunk, empty, System.nanoTime() + PATIENCE_NANOS);
     } catch (IOException e) {
       all.judge(e);
       failures.incrementAndGet();
+    } finally {
+      slot.checkpointsItself.set(false);
     }
+  }
+
+  /**
+   * Checkpoints a chunk.
+   *
+   * @param empty whether the checkpoint's own records are to be taken out of the ring too
+   */
+  void checkpoint(ChunkSlot slot, Chunk chunk, boolean empty, long deadline) throws IOException {
+    run(slot, chunk, deadline);
+    if (empty && slot.journalUsed > 0) {
+      run(slot, chunk, deadline);
+    }
+    started().afterCheckpoint(chunk, deadline);
   }
 
   private void evict(Chunks all) {

@@ -63,6 +63,11 @@ final class ChunkSlot {
   long quietSince;
 
   long quietG;
+
+  /** A background checkpoint of it has not come back. */
+  final java.util.concurrent.atomic.AtomicBoolean checkpointsItself =
+      new java.util.concurrent.atomic.AtomicBoolean();
+
   private final java.util.concurrent.Semaphore checkpointing =
       new java.util.concurrent.Semaphore(1);
 

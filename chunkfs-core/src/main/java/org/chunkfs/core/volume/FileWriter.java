@@ -140,7 +140,7 @@ final class FileWriter {
     if (src.isDirect() && offset % BLOCK == 0 && length % BLOCK == 0) {
       return writeRuns(r, src);
     }
-    ByteBuffer ours = buffers.take();
+    ByteBuffer ours = buffers.take(r.total());
     int blocks = r.total();
     boolean current = compose(lease, m, offset, length, src, ours, blocks, deadline);
     int[] crcs = null;

@@ -125,8 +125,6 @@ public final class Volume implements Vfs, AutoCloseable {
         }
       }
     }
-    durability.start();
-    keeper.start();
     checkpointer.start(chunks);
     watchdog.start();
     if (!options.readOnly()) {
@@ -266,6 +264,30 @@ public final class Volume implements Vfs, AutoCloseable {
     }
     chunks.online(chunk, checkpointer, engine.deadline());
     keeper.settle(options.deadline().toMillis());
+  }
+
+  /**
+   * Writes what a chunk's journal holds to its place, and empties the journal: for experiments, and
+   * before an image is copied; otherwise it happens by itself. Nothing is done for a chunk that is
+   * not in use.
+   *
+   * @throws IOException if it cannot be done; where that is the chunk's fault, it is out of service
+   */
+  public void checkpoint(int chunk) throws IOException {
+    if (chunk < 0 || chunk >= chunks.count()) {
+      throw new FsException(Reason.INVALID, "there is no chunk " + chunk);
+    }
+    ChunkSlot slot = chunks.slot(chunk);
+    Chunk current = slot.current;
+    if (current == null || options.readOnly()) {
+      return;
+    }
+    try {
+      checkpointer.checkpoint(slot, current, true, engine.deadline());
+    } catch (IOException e) {
+      chunks.judge(e);
+      throw e;
+    }
   }
 
   /** Does something with a chunk that is out of service. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.device.MemoryDevice;
+import org.chunkfs.core.device.PatientDevice;
 import org.chunkfs.core.error.DeviceException;
 import org.junit.jupiter.api.Test;
 
@@ -171,5 +172,74 @@ final class DevicesTest {
     for (Op op : Workload.filling(true).steps(5, 500)) {
       assertThat(Op.parse(op.toString())).isEqualTo(op);
     }
+  }
+
+  @Test
+  void faultsOfTheMediumStay() throws IOException {
+    MemoryDevice base = new MemoryDevice(8 * BLOCK);
+    for (int i = 0; i < 8; i++) {
+      base.write((long) i * BLOCK, block(i + 1));
+    }
+    FaultyDevice device = new FaultyDevice(base, 3);
+    device.inject(Fault.once(Fault.Kind.ZEROED_BLOCK, BLOCK, 2 * BLOCK));
+    device.inject(Fault.once(Fault.Kind.SWAPPED_BLOCK, 2 * BLOCK, 3 * BLOCK).with(5L * BLOCK));
+    device.inject(Fault.once(Fault.Kind.FLIPPED_BLOCK, 3 * BLOCK, 4 * BLOCK));
+    assertThat(first(device, 1)).isZero();
+    assertThat(first(device, 2)).isEqualTo(6);
+    assertThat(first(device, 5)).isEqualTo(3);
+    byte[] flipped = read(device, 3);
+    assertThat(flipped).isNotEqualTo(block(4).array()).isEqualTo(read(device, 3));
+    device.heal();
+    assertThat(read(device, 3)).isEqualTo(flipped);
+    assertThat(device.done()).hasSize(3);
+  }
+
+  @Test
+  void aFlushHangsUntilItIsReleased() throws Exception {
+    FaultyDevice device = new FaultyDevice(new MemoryDevice(8 * BLOCK), 3);
+    device.inject(Fault.lasting(Fault.Kind.FLUSH_HANG, 0, 1));
+    Thread thread =
+        Thread.ofPlatform()
+            .daemon()
+            .start(() -> {
+              try {
+                device.flush();
+              } catch (IOException e) {
+                throw new AssertionError(e);
+              }
+            });
+    while (device.hanging() == 0) {
+      Thread.onSpinWait();
+    }
+    device.heal();
+    thread.join(10_000);
+    assertThat(thread.isAlive()).isFalse();
+  }
+
+  @Test
+  void aDeviceThatDoesNotAnswerIsGivenUp() throws IOException {
+    FaultyDevice below = new FaultyDevice(new MemoryDevice(8 * BLOCK), 3);
+    PatientDevice device = new PatientDevice(below, java.time.Duration.ofMillis(50));
+    below.inject(Fault.lasting(Fault.Kind.READ_HANG, 0, BLOCK));
+    ByteBuffer mine = block(9);
+    assertThatThrownBy(() -> device.read(0, mine)).isInstanceOf(DeviceException.class);
+    below.heal();
+    assertThat(mine.get(0)).as("what comes late changes nothing").isEqualTo((byte) 9);
+    assertThat(first(device, 1)).isZero();
+  }
+
+  @Test
+  void anImageIsCheckedWhenItIsClosed() throws IOException {
+    ImageChecker unhappy = _ -> java.util.List.of("something");
+    CheckedDevice happy = new CheckedDevice(new MemoryDevice(BLOCK), _ -> java.util.List.of());
+    happy.close();
+    CheckedDevice device = new CheckedDevice(new MemoryDevice(BLOCK), unhappy);
+    assertThatThrownBy(device::close)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("something");
+    device.close(); // once
+    CheckedDevice damaged = new CheckedDevice(new MemoryDevice(BLOCK), unhappy);
+    damaged.leaveUnchecked();
+    damaged.close();
   }
 }

@@ -212,4 +212,212 @@ final class RegressionTest {
       volume.abandon();
     }
   }
+
+  /** An image with one directory, all of it in its place, and the chunk that it is in. */
+  private static MemoryDevice settled(String... files) throws IOException {
+    MemoryDevice device = Trial.image(3);
+    Volume volume = Trial.open(device, Trial.options(), 1);
+    long dir = volume.mkdir(volume.root(), b("d"), DIRECTORY).id();
+    volume.create(dir, b("first"), FILE);
+    for (int i = 0; i < 3; i++) {
+      volume.checkpoint(i);
+    }
+    for (String file : files) {
+      volume.create(dir, b(file), FILE);
+    }
+    volume.checkpoint(Trial.chunkOf(dir));
+    volume.close();
+    return device.snapshot();
+  }
+
+  private static int chunkOfDirectory(MemoryDevice image) throws IOException {
+    try (Volume volume = Trial.open(image.snapshot(), Trial.options(), 1)) {
+      return Trial.chunkOf(volume.lookup(volume.root(), b("d")).id());
+    }
+  }
+
+  /**
+   * The ring map says that the journal is empty, and the older header knows nothing of what the
+   * newer one accounts for: the journal still has it.
+   */
+  @Test
+  void theJournalMakesUpForANewerHeaderThatIsLost() throws IOException {
+    MemoryDevice image = settled("second");
+    long start = Trial.chunkStart(chunkOfDirectory(image));
+    for (long header : new long[] {start, start + Trial.CHUNK - 4096}) {
+      MemoryDevice damaged = image.snapshot();
+      damaged.write(header, java.nio.ByteBuffer.allocate(4096));
+      for (int opening = 0; opening < 3; opening++) {
+        Volume volume = Trial.open(damaged, Trial.options(), 1);
+        assertThat(Trial.fenced(volume)).isNull();
+        long dir = volume.lookup(volume.root(), b("d")).id();
+        volume.lookup(dir, b("second"));
+        for (int before = 0; before < opening; before++) {
+          volume.lookup(dir, b("later" + before));
+        }
+        volume.create(dir, b("later" + opening), FILE);
+        damaged = damaged.snapshot();
+        volume.abandon();
+      }
+    }
+  }
+
+  /** The flip is gone when the medium is asked again, and so is the older header's past. */
+  @Test
+  void aHeaderThatWasReadWrongOnceHidesNothing() throws IOException {
+    MemoryDevice image = settled("second");
+    long start = Trial.chunkStart(chunkOfDirectory(image));
+    for (long header : new long[] {start, start + Trial.CHUNK - 4096}) {
+      MemoryDevice base = image.snapshot();
+      FaultyDevice device = new FaultyDevice(base, 1);
+      device.inject(Fault.once(Fault.Kind.READ_FLIP, header, header + 4096));
+      Volume volume = Trial.open(device, Trial.options(), 1);
+      long dir = volume.lookup(volume.root(), b("d")).id();
+      volume.create(dir, b("third"), FILE);
+      MemoryDevice left = base.snapshot();
+      volume.abandon();
+      try (Volume again = Trial.open(left, Trial.options(), 1)) {
+        again.lookup(dir, b("second"));
+        again.lookup(dir, b("third"));
+      }
+    }
+  }
+
+  /** What was believed to be marked, and was not, was not looked at by the next opening. */
+  @Test
+  void aRingIsNotTakenForMarkedWhenTheMarkCouldNotBeWritten() throws IOException {
+    MemoryDevice base = settled();
+    FaultyDevice device = new FaultyDevice(base, 1);
+    Volume volume = Trial.open(device, Trial.options(), 1);
+    long dir = volume.lookup(volume.root(), b("d")).id();
+    device.inject(Fault.once(Fault.Kind.WRITE_ERROR, 4096, 8192));
+    assertThatThrownBy(() -> volume.create(dir, b("refused"), FILE))
+        .hasMessageContaining("ring map");
+    volume.create(dir, b("acknowledged"), FILE);
+    MemoryDevice left = base.snapshot();
+    volume.abandon();
+    try (Volume again = Trial.open(left, Trial.options(), 1)) {
+      again.lookup(dir, b("acknowledged"));
+    }
+  }
+
+  /** Each block of a journal is read wrong once while the image is opened. */
+  @Test
+  void aJournalThatWasReadWrongOnceIsNeitherTornNorDamaged() throws IOException {
+    MemoryDevice base = settled();
+    Volume volume = Trial.open(base, Trial.options(), 1);
+    long dir = volume.lookup(volume.root(), b("d")).id();
+    for (int i = 0; i < 40; i++) {
+      volume.create(dir, b("f" + i), FILE);
+    }
+    MemoryDevice left = base.snapshot();
+    volume.abandon();
+    long ring = Trial.chunkStart(Trial.chunkOf(dir)) + 6 * 4096;
+    for (int seed = 0; seed < 24; seed++) {
+      FaultyDevice device = new FaultyDevice(left.snapshot(), seed);
+      long at = ring + seed % 12 * 4096L;
+      device.inject(Fault.once(Fault.Kind.READ_FLIP, at, at + 4096));
+      try (Volume again = Trial.open(device, Trial.options(), 1)) {
+        assertThat(Trial.fenced(again)).isNull();
+        again.lookup(dir, b("f39"));
+      }
+    }
+  }
+
+  @Test
+  void aChunkThatDoesNotAnswerDoesNotKeepAnImageFromBeingOpened() throws IOException {
+    MemoryDevice image = settled();
+    int victim = chunkOfDirectory(image);
+    FaultyDevice device = new FaultyDevice(image, 1);
+    device.inject(
+        Fault.lasting(
+            Fault.Kind.READ_HANG, Trial.chunkStart(victim), Trial.chunkStart(victim) + 8192));
+    try (Volume volume =
+        Trial.open(device, Trial.options().withStall(java.time.Duration.ofMillis(200)), 1)) {
+      volume.create(volume.root(), b("beside"), FILE);
+      device.heal();
+      volume.online(victim);
+      volume.lookup(volume.lookup(volume.root(), b("d")).id(), b("first"));
+    }
+  }
+
+  /** The background does one chunk's checkpoint beside the others', not after them. */
+  @Test
+  void aCheckpointThatHangsHoldsUpNoOther() throws IOException {
+    MemoryDevice image = settled();
+    int victim = chunkOfDirectory(image);
+    FaultyDevice device = new FaultyDevice(image, 1);
+    try (Volume volume =
+        Trial.open(
+            device,
+            Trial.options()
+                .withStall(java.time.Duration.ofSeconds(60))
+                .withCheckpoint(1, 1 << 20),
+            1)) {
+      long dir = volume.lookup(volume.root(), b("d")).id();
+      // Headers and roots are written by checkpoints alone.
+      long start = Trial.chunkStart(victim);
+      device.inject(Fault.lasting(Fault.Kind.WRITE_HANG, start, start + 8192));
+      device.inject(
+          Fault.lasting(Fault.Kind.WRITE_HANG, start + Trial.CHUNK - 8192, start + Trial.CHUNK));
+      for (int i = 0; i < 100; i++) {
+        volume.create(dir, b("f" + i), FILE);
+      }
+      while (device.hanging() == 0) {
+        Thread.onSpinWait();
+      }
+      long before = volume.counters().getOrDefault("checkpoints", 0L);
+      for (int i = 0; i < 100; i++) {
+        volume.create(volume.root(), b("f" + i), FILE);
+      }
+      long until = System.nanoTime() + 20_000_000_000L;
+      while (volume.counters().getOrDefault("checkpoints", 0L) == before) {
+        assertThat(System.nanoTime()).isLessThan(until);
+        Thread.onSpinWait();
+      }
+      device.heal();
+    }
+  }
+
+  /** A device that has been slow is not trusted with the caller's thread. */
+  @Test
+  void aRequestToAChunkThatWasSlowIsAnsweredWhenItHangs() throws IOException {
+    MemoryDevice image = settled();
+    int victim = chunkOfDirectory(image);
+    long start = Trial.chunkStart(victim);
+    FaultyDevice device = new FaultyDevice(image, 1);
+    try (Volume volume =
+        Trial.open(device, Trial.options().withStall(java.time.Duration.ofMillis(300)), 1)) {
+      long dir = volume.lookup(volume.root(), b("d")).id();
+      device.inject(
+          new Fault(Fault.Kind.LATENCY, start, start + Trial.CHUNK, null, 0, 1, 150_000_000));
+      volume.create(dir, b("slow"), FILE);
+      device.inject(Fault.lasting(Fault.Kind.WRITE_HANG, start, start + Trial.CHUNK));
+      assertThatThrownBy(() -> volume.create(dir, b("hung"), FILE))
+          .isInstanceOf(ChunkUnavailableException.class);
+      assertThat(device.hanging()).isPositive();
+      volume.create(volume.root(), b("beside"), FILE);
+      device.heal();
+      volume.online(victim);
+      volume.lookup(dir, b("slow"));
+      volume.create(dir, b("hung"), FILE);
+    }
+  }
+
+  /** A request that finds a chunk unreadable at its first use takes it out of service. */
+  @Test
+  void aChunkThatCannotBeReadAtItsFirstUseIsFenced() throws IOException {
+    MemoryDevice image = settled();
+    int victim = chunkOfDirectory(image);
+    long root = Trial.chunkStart(victim) + 4096;
+    MemoryDevice damaged = image.snapshot();
+    damaged.write(root, java.nio.ByteBuffer.allocate(4096));
+    damaged.write(
+        Trial.chunkStart(victim + 1) - 8192, java.nio.ByteBuffer.allocate(4096));
+    try (Volume volume = Trial.open(damaged, Trial.options(), 1)) {
+      assertThatThrownBy(() -> volume.lookup(volume.root(), b("d")))
+          .isInstanceOf(IOException.class);
+      assertThat(volume.chunks().get(victim).state().name()).isEqualTo("FENCED");
+    }
+  }
 }

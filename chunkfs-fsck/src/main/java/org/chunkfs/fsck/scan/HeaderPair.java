@@ -7,6 +7,7 @@ import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkGeometry;
 import org.chunkfs.core.format.ChunkHeader;
+import org.chunkfs.core.format.JournalRecord;
 import org.chunkfs.core.format.Superblock;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.problem.Problem;
@@ -206,7 +207,7 @@ public final class HeaderPair {
     }
     if (slot == current) {
       findings.block(geometry.root(slot), Problem.ROOT_SLOT, slot, bad);
-    } else if (root != null && rootProblem(reader, slot, root) == null && cut(reader, root)) {
+    } else if (root != null && used(reader)) {
       findings.block(geometry.root(slot), Problem.CHECKPOINT_CUT, slot);
     } else {
       findings.block(geometry.root(slot), Problem.OTHER_ROOT_SLOT, slot, bad);
@@ -214,25 +215,39 @@ public final class HeaderPair {
   }
 
   /**
-   * Whether a root slot that does not fit its header is what a checkpoint leaves that was cut off
-   * between root and header: every checksum in it is that of the table block in place, or of
-   * before.
+   * Whether the journal holds records behind its tail. Then a checkpoint may have been cut off
+   * before it wrote its header, and the other root slot may hold anything of it: that slot is not
+   * read again before it is written. A checkpoint begins with such a record, and writes no root
+   * before that is durable.
    */
-  private boolean cut(ChunkReader reader, byte[] root) {
-    for (int i = 0; i < geometry.tableBlocks(); i++) {
-      int crc = crc(root, i);
-      if (current >= 0 && roots[current] != null && crc == crc(roots[current], i)) {
-        continue;
-      }
-      try {
-        if (crc != Crc.ofTable(reader.read(geometry.tableStart() + i, 1))) {
-          return false;
-        }
-      } catch (IOException e) {
-        return false;
-      }
+  private boolean used(ChunkReader reader) {
+    byte[] header = headers[current];
+    if (header == null) {
+      return false;
     }
-    return true;
+    long ring = (long) geometry.ringBlocks() * BlockHeader.BLOCK;
+    long tail = ChunkHeader.TAIL.get(header, 0);
+    long aligned = (tail + BlockHeader.BLOCK - 1) / BlockHeader.BLOCK * BlockHeader.BLOCK;
+    long lap = (tail / ring + 1) * ring;
+    return recordAt(reader, tail) || recordAt(reader, aligned) || recordAt(reader, lap);
+  }
+
+  private boolean recordAt(ChunkReader reader, long position) {
+    long ring = (long) geometry.ringBlocks() * BlockHeader.BLOCK;
+    int in = (int) (position % ring);
+    int at = in % BlockHeader.BLOCK;
+    int first = in / BlockHeader.BLOCK;
+    try {
+      byte[] block =
+          reader.read(geometry.ringStart() + first, Math.min(2, geometry.ringBlocks() - first));
+      if (at + JournalRecord.POSITION.offset() + JournalRecord.POSITION.size() > block.length) {
+        return false; // too near the ring's end for a record
+      }
+      return JournalRecord.MAGIC.get(block, at) == JournalRecord.MAGIC_VALUE
+          && JournalRecord.POSITION.get(block, at) == position;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private @Nullable String rootProblem(ChunkReader reader, int slot, byte[] root) {

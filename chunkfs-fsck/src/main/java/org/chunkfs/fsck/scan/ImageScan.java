@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 public final class ImageScan {
   private static final int BLOCK = BlockHeader.BLOCK;
 
+  /** So many updates, one after the other, may have been interrupted before the same replica. */
+  private static final int CUT_IN_A_ROW = 4;
+
   private final BlockDevice device;
   private final ImageLayout layout;
   private final Findings findings;
@@ -130,7 +133,7 @@ public final class ImageScan {
     for (int i = 0; i < replicas.length; i++) {
       if (newest[i] >= 0 && newest[i] < best.sequence()) {
         Findings of = new Findings(replicas[i]);
-        boolean cut = newest[i] == best.sequence() - 1;
+        boolean cut = newest[i] >= best.sequence() - CUT_IN_A_ROW;
         of.add(
             cut ? Problem.VOLUME_RECORD_CUT : Problem.VOLUME_RECORD_STALE,
             newest[i],
