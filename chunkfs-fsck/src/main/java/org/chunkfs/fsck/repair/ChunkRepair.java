@@ -78,6 +78,22 @@ final class ChunkRepair {
   void write(
       boolean checkData, boolean restart, long baseG, long now, @Nullable RepairHistory history)
       throws IOException {
+    write(checkData, restart, true, baseG, now, history);
+  }
+
+  /** The same for a chunk that is in order by itself: without changes it is left alone. */
+  void writeChanges(long baseG, long now, @Nullable RepairHistory history) throws IOException {
+    write(false, false, false, baseG, now, history);
+  }
+
+  private void write(
+      boolean checkData,
+      boolean restart,
+      boolean always,
+      long baseG,
+      long now,
+      @Nullable RepairHistory history)
+      throws IOException {
     if (model == null) {
       log.add("rewrite the headers of chunk " + reader.chunk() + ", which was never used");
       if (history != null) {
@@ -97,9 +113,17 @@ final class ChunkRepair {
               .formatted(reader.chunk()));
     }
     Map<Integer, byte[]> changes = image.changes();
+    if (changes.isEmpty() && !always) {
+      return;
+    }
     log.addAll(ChunkImage.show(reader.chunk(), changes));
     RingScanner.Scan kept = scan.kept();
-    boolean direct = restart || unusable() || kept == null;
+    boolean direct =
+        restart
+            || unusable()
+            || kept == null
+            || history != null && history.isBehind(kept.lastG())
+            || !JournalWriter.agrees(reader, scan.headers().header());
     if (direct) {
       log.add("start the journal of chunk " + reader.chunk() + " anew");
     }

@@ -79,9 +79,9 @@ final class ImageRepair {
   /** Writes a volume record to all slots of all replicas; returns the one that counts then. */
   VolumeState record(VolumeState state) throws IOException {
     VolumeRecords records = new VolumeRecords(device, layout);
-    records.write(state);
+    records.writeAlone(state);
     VolumeState second = state.successor();
-    records.write(second);
+    records.writeAlone(second);
     return second;
   }
 

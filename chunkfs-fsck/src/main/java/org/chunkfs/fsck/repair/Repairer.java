@@ -241,7 +241,7 @@ public final class Repairer {
     cutCycles(result, models);
     for (ChunkRepair repair : repairs.values()) {
       repair.local(result.facts(), now);
-      repair.write(false, false, lastKept, now, numbers);
+      repair.writeChanges(lastKept, now, numbers);
     }
   }
 

@@ -9,6 +9,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.format.BlockHeader;
+import org.chunkfs.core.journal.RingRecord;
+import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.ImageLayout;
 import org.chunkfs.fsck.check.CheckOptions;
@@ -33,6 +35,9 @@ final class Specimen {
   final LiveBytes live;
   final TargetMap targets;
   final Census census;
+
+  /** The largest commit that is known to be durable. */
+  private final long stable;
 
   /** The chunks that each chunk has references to or from. */
   final Map<Integer, Set<Integer>> neighbours = new TreeMap<>();
@@ -68,6 +73,7 @@ final class Specimen {
     for (LiveBytes.Kind kind : live.kinds()) {
       live.of(kind).forEach(range -> ranges.put(range.position(), range));
     }
+    this.stable = history.decision().stable();
     this.census = Census.of(scratch(), layout, history);
   }
 
@@ -79,6 +85,33 @@ final class Specimen {
   /** How such a copy is checked. */
   static CheckOptions options(ScratchDevice scratch) {
     return new CheckOptions(true, Set.of(), SampleImages.bootId(), 1, scratch);
+  }
+
+  /** Whether something has a second copy, of which the newer one counts. */
+  boolean copied(LiveBytes.Range range) {
+    return switch (range.kind()) {
+      case HEADER, TABLE_ROOT, RING_MAP, VOLUME_RECORD -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether a block of a journal holds nothing that is known to be durable. */
+  boolean unstable(int chunk, long position) {
+    RingScanner.Scan kept = chunk < 0 ? null : scans.get(chunk).kept();
+    if (kept == null) {
+      return false;
+    }
+    int ringBytes = layout.geometry(chunk).ringBlocks() * BlockHeader.BLOCK;
+    long ring = scans.get(chunk).reader().position(layout.geometry(chunk).ringStart());
+    for (RingRecord record : kept.records()) {
+      long start = ring + record.position() % ringBytes;
+      boolean overlaps =
+          start < position + BlockHeader.BLOCK && start + record.length() > position;
+      if (overlaps && Long.compareUnsigned(record.g(), stable) <= 0) {
+        return false;
+      }
+    }
+    return position >= ring && position < ring + ringBytes;
   }
 
   /** The inode that a block of data belongs to. */

@@ -35,6 +35,8 @@ final class Trial {
   /** How many points of a repair it is killed at: 0 none, negative every one. */
   private final int kills;
 
+  private final boolean explain;
+  private final List<String> details = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
   private boolean detected;
   private boolean repaired;
@@ -43,12 +45,19 @@ final class Trial {
   private int files;
   private int kept;
 
-  Trial(Specimen specimen, DamageKind kind, String name, SplittableRandom random, int kills) {
+  Trial(
+      Specimen specimen,
+      DamageKind kind,
+      String name,
+      SplittableRandom random,
+      int kills,
+      boolean explain) {
     this.specimen = specimen;
     this.kind = kind;
     this.name = name;
     this.random = random;
     this.kills = kills;
+    this.explain = explain;
   }
 
   /** Runs it. */
@@ -75,6 +84,7 @@ final class Trial {
         metadata,
         files,
         kept,
+        details,
         violations);
   }
 
@@ -100,6 +110,9 @@ final class Trial {
     }
     ImageCheck.Result first = ImageCheck.run(image, Specimen.options(device), Progress.NONE);
     detected = !first.findings().isEmpty();
+    if (explain) {
+      first.findings().list().forEach(f -> details.add("found " + f));
+    }
     if (!detected) {
       unnoticed(damage, device, first);
       return;
@@ -113,6 +126,9 @@ final class Trial {
     Image mended = Image.of(work);
     Repairer.Result done =
         new Repairer(mended, Specimen.options(work), Progress.NONE, 1_000_000_000L).run(first);
+    if (explain) {
+      details.addAll(done.log());
+    }
     if (done.last().findings().anyWrong()) {
       violations.add("the repair did not converge: " + shown(done.last().findings()));
       return;
@@ -127,8 +143,11 @@ final class Trial {
 
   /** Nothing was found: then nothing may be different that checksums or other records tell. */
   private void unnoticed(Damage damage, ScratchDevice device, ImageCheck.Result result) {
-    if (damage.live() && !damage.sealed()) {
+    if (damage.live() && !damage.sealed() && !mayHide(damage)) {
       violations.add("it was not noticed");
+      return;
+    }
+    if (authority(damage)) {
       return;
     }
     Census after = Census.of(device, specimen.layout, keep(result));
@@ -136,6 +155,32 @@ final class Trial {
     if (!compared.sameNames() || compared.contentDiffers(Set.of())) {
       violations.add("it was not noticed, but the tree differs: " + compared.difference());
     }
+  }
+
+  /**
+   * A lost write may hide where there are two copies, the newer of which counts: then the tree
+   * tells. And the end of a journal that nothing called durable may be missing.
+   */
+  private boolean mayHide(Damage damage) {
+    boolean hidden = damage.isStale();
+    for (long position : damage.blocks()) {
+      LiveBytes.Range range = specimen.live(position);
+      hidden &= range == null || specimen.copied(range) || specimen.unstable(range.chunk(), position);
+    }
+    return hidden;
+  }
+
+  /** What journals and volume records say with right checksums has no second witness. */
+  private boolean authority(Damage damage) {
+    boolean alone = damage.sealed() || damage.isStale();
+    for (long position : damage.blocks()) {
+      LiveBytes.Range range = specimen.live(position);
+      alone &=
+          range != null
+              && (range.kind() == LiveBytes.Kind.JOURNAL
+                  || range.kind() == LiveBytes.Kind.VOLUME_RECORD);
+    }
+    return alone;
   }
 
   private static Keep keep(ImageCheck.Result result) {

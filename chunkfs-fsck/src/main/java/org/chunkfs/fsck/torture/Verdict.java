@@ -14,6 +14,7 @@ import java.util.List;
  * @param metadata how many metadata blocks were damaged
  * @param files regular files whose own data was untouched
  * @param kept how many of them keep content and path
+ * @param details what was found and done; only of a case that is run alone
  * @param violations broken promises, in words; empty: all were kept
  */
 public record Verdict(
@@ -26,6 +27,7 @@ public record Verdict(
     int metadata,
     int files,
     int kept,
+    List<String> details,
     List<String> violations) {
 
   /** The case in a few lines. */
