@@ -1,6 +1,8 @@
 package org.chunkfs.fsck.scan;
 
+import java.util.List;
 import org.chunkfs.core.format.ChunkGeometry;
+import org.chunkfs.core.journal.RingRecord;
 import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.fsck.problem.Findings;
 import org.jspecify.annotations.Nullable;
@@ -75,8 +77,14 @@ public final class ChunkScan {
     Overlay overlay = Overlay.of(kept.records(), reader.geometry(), findings);
     long end = ring.scan().end();
     RingScanner.Damage damage = keep.damage(reader.chunk(), ring.scan());
-    if (damage != null || headers.rootLost()) {
-      overlay.addAfterGap(RingSalvage.after(reader, header, end));
+    if (damage != null) {
+      List<RingRecord> after = RingSalvage.after(reader, header, end);
+      RingScanner.Scan counts =
+          keep.keep(
+              reader.chunk(),
+              header,
+              new RingScanner.Scan(after, end, ring.scan().lastG(), ring.scan().stableG(), null));
+      overlay.addAfterGap(counts.records(), reader);
     }
     BlockTable table = BlockTable.read(reader, headers, overlay, findings);
     return new ChunkScan(reader, findings, headers, ring, kept, overlay, table);

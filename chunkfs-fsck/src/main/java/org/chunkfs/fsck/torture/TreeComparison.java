@@ -1,12 +1,17 @@
 package org.chunkfs.fsck.torture;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** Two trees of one image, before and after. */
 final class TreeComparison {
+  private static final int TOLD = 20;
+
   private final Census before;
   private final Census after;
+  private final List<String> lost = new ArrayList<>();
   private int files;
   private int kept;
 
@@ -57,8 +62,17 @@ final class TreeComparison {
       }
       files++;
       Census.Seen now = after.tree.get(e.getKey());
-      kept += now != null && was.sameContent(now) ? 1 : 0;
+      boolean same = now != null && was.sameContent(now);
+      kept += same ? 1 : 0;
+      if (!same && lost.size() < TOLD) {
+        lost.add("%s: was %s, is %s".formatted(e.getKey(), was, now));
+      }
     }
+  }
+
+  /** The first of the files that were counted and not kept. */
+  List<String> lost() {
+    return lost;
   }
 
   int files() {

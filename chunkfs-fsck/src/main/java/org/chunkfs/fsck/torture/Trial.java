@@ -205,6 +205,9 @@ final class Trial {
     if (other >= 1 && other <= DATA_BLOCKS_TOLD) {
       metadata = other;
       compared.count(data);
+      if (explain) {
+        compared.lost().forEach(l -> details.add("lost " + l));
+      }
       files = compared.files();
       kept = compared.kept();
     }
