@@ -11,6 +11,7 @@ import org.chunkfs.core.volume.ChunkFs;
 import org.chunkfs.fsck.check.ChunkFacts;
 import org.chunkfs.fsck.problem.Problem;
 import org.chunkfs.fsck.scan.BlockTable;
+import org.chunkfs.fsck.scan.ChunkMemory;
 import org.chunkfs.fsck.scan.ChunkReader;
 import org.chunkfs.fsck.scan.ChunkScan;
 import org.chunkfs.fsck.scan.Keep;
@@ -37,13 +38,14 @@ final class ChunkRepair {
   /**
    * Reads what can be saved.
    *
+   * @param memory what is known of its journal
    * @param log gets what is done, and given up
    */
-  ChunkRepair(ChunkReader reader, Keep keep, List<String> log) {
+  ChunkRepair(ChunkReader reader, Keep keep, ChunkMemory memory, List<String> log) {
     this.reader = reader;
     this.keep = keep;
     this.log = log;
-    this.scan = ChunkScan.salvage(reader, keep);
+    this.scan = ChunkScan.salvage(reader, keep, memory);
     BlockTable table = scan.table();
     MetaBlocks blocks = scan.blocks();
     this.model = table == null || blocks == null ? null : ChunkModel.load(scan, table, blocks, log);

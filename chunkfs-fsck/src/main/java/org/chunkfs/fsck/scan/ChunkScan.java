@@ -41,13 +41,19 @@ public final class ChunkScan {
 
   /** Reads headers, journal and table; what is wrong with them goes to {@code findings}. */
   public static ChunkScan open(ChunkReader reader, Keep keep, Findings findings) {
+    return open(reader, keep, ChunkMemory.NONE, findings);
+  }
+
+  /** The same, with what is known of the chunk's journal. */
+  public static ChunkScan open(
+      ChunkReader reader, Keep keep, ChunkMemory memory, Findings findings) {
     HeaderPair headers = HeaderPair.read(reader, findings);
     byte[] header = headers.header();
     if (header == null || !headers.initialized()) {
       return new ChunkScan(
           reader, findings, headers, null, null, Overlay.empty(reader.geometry()), null);
     }
-    RingView ring = RingView.read(reader, header);
+    RingView ring = ring(reader, header, memory);
     ring.judge(keep.damage(reader.chunk(), ring.scan()), findings);
     RingScanner.Scan kept = keep.keep(reader.chunk(), header, ring.scan());
     Overlay overlay = Overlay.of(kept.records(), reader.geometry(), findings);
@@ -55,11 +61,16 @@ public final class ChunkScan {
     return new ChunkScan(reader, findings, headers, ring, kept, overlay, table);
   }
 
+  private static RingView ring(ChunkReader reader, byte[] header, ChunkMemory memory) {
+    RingView known = memory == ChunkMemory.NONE ? null : Journal.of(reader, memory).ring();
+    return known == null ? RingView.read(reader, header) : known;
+  }
+
   /**
    * Opens a chunk for repair: as {@link #open}, and where headers or journal are damaged with what
    * can be guessed and found of them.
    */
-  public static ChunkScan salvage(ChunkReader reader, Keep keep) {
+  public static ChunkScan salvage(ChunkReader reader, Keep keep, ChunkMemory memory) {
     Findings findings = new Findings(reader.chunk());
     HeaderPair headers = HeaderPair.read(reader, findings);
     byte[] header = headers.header();
@@ -72,7 +83,8 @@ public final class ChunkScan {
       return new ChunkScan(
           reader, findings, headers, null, null, Overlay.empty(reader.geometry()), null);
     }
-    RingView ring = RingView.read(reader, header);
+    RingView ring =
+        headers.real() ? ring(reader, header, memory) : RingView.read(reader, header);
     RingScanner.Scan kept = keep.keep(reader.chunk(), header, ring.scan());
     Overlay overlay = Overlay.of(kept.records(), reader.geometry(), findings);
     long end = ring.scan().end();

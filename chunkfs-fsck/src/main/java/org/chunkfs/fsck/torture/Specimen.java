@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.format.BlockHeader;
+import org.chunkfs.core.format.JournalRecord;
 import org.chunkfs.core.journal.RingRecord;
 import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.core.volume.Image;
@@ -97,6 +99,21 @@ final class Specimen {
 
   /** Whether a block of a journal holds nothing that is known to be durable. */
   boolean unstable(int chunk, long position) {
+    return journal(chunk, position, record -> Long.compareUnsigned(record.g(), stable) > 0);
+  }
+
+  /** Whether a block of a journal holds nothing that a stamp follows in the same journal. */
+  boolean openEnd(int chunk, long position) {
+    RingScanner.Scan kept = chunk < 0 ? null : scans.get(chunk).kept();
+    long last = -1;
+    for (RingRecord record : kept == null ? List.<RingRecord>of() : kept.records()) {
+      last = record.type() == JournalRecord.STAMP ? record.end() : last;
+    }
+    long open = last;
+    return journal(chunk, position, record -> record.position() >= open);
+  }
+
+  private boolean journal(int chunk, long position, Predicate<RingRecord> all) {
     RingScanner.Scan kept = chunk < 0 ? null : scans.get(chunk).kept();
     if (kept == null) {
       return false;
@@ -107,7 +124,7 @@ final class Specimen {
       long start = ring + record.position() % ringBytes;
       boolean overlaps =
           start < position + BlockHeader.BLOCK && start + record.length() > position;
-      if (overlaps && Long.compareUnsigned(record.g(), stable) <= 0) {
+      if (overlaps && !all.test(record)) {
         return false;
       }
     }
@@ -125,6 +142,15 @@ final class Specimen {
   private long headOf(long ino) {
     ChunkCensus.Node node = census.node(ino);
     return node != null && node.continuation() ? node.head : ino;
+  }
+
+  /** The live bytes that a block has, or null; of several the first. */
+  LiveBytes.@org.jspecify.annotations.Nullable Range range(long block) {
+    LiveBytes.Range at = live(block);
+    Map.Entry<Long, LiveBytes.Range> next = ranges.ceilingEntry(block);
+    return at != null
+        ? at
+        : next != null && next.getKey() < block + BlockHeader.BLOCK ? next.getValue() : null;
   }
 
   /** The live bytes that a position is among, or null. */

@@ -20,7 +20,7 @@ public final class Torture {
   private static final int KILLS = 8;
 
   /** Cases for which one sample image is used before the next one is made. */
-  private static final int PER_IMAGE = 2_500;
+  private static final int PER_IMAGE = 1_000;
 
   /** Images of one seed before they come again. */
   private static final int IMAGES = 64;

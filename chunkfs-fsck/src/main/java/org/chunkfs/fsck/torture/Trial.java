@@ -159,26 +159,31 @@ final class Trial {
 
   /**
    * A lost write may hide where there are two copies, the newer of which counts: then the tree
-   * tells. And the end of a journal that nothing called durable may be missing.
+   * tells. And damage to the end of a journal, after its last stamp, looks like a torn end: it may
+   * show in the tree only if nothing called those commits durable.
    */
   private boolean mayHide(Damage damage) {
-    boolean hidden = damage.isStale();
+    boolean hidden = true;
     for (long position : damage.blocks()) {
-      LiveBytes.Range range = specimen.live(position);
-      hidden &= range == null || specimen.copied(range) || specimen.unstable(range.chunk(), position);
+      LiveBytes.Range range = specimen.range(position);
+      hidden &=
+          range == null
+              || damage.isStale() && specimen.copied(range)
+              || specimen.openEnd(range.chunk(), position);
     }
     return hidden;
   }
 
   /** What journals and volume records say with right checksums has no second witness. */
   private boolean authority(Damage damage) {
-    boolean alone = damage.sealed() || damage.isStale();
+    boolean alone = true;
     for (long position : damage.blocks()) {
-      LiveBytes.Range range = specimen.live(position);
-      alone &=
+      LiveBytes.Range range = specimen.range(position);
+      boolean said =
           range != null
               && (range.kind() == LiveBytes.Kind.JOURNAL
                   || range.kind() == LiveBytes.Kind.VOLUME_RECORD);
+      alone &= said && damage.sealed() || range != null && specimen.unstable(range.chunk(), position);
     }
     return alone;
   }
@@ -193,7 +198,7 @@ final class Trial {
     Set<Long> data = new TreeSet<>();
     int other = 0;
     for (long position : damage.blocks()) {
-      LiveBytes.Range range = specimen.live(position);
+      LiveBytes.Range range = specimen.range(position);
       if (range != null && range.kind() == LiveBytes.Kind.DATA) {
         long owner = specimen.ownerOf(range.chunk(), position);
         data.add(owner);
