@@ -72,7 +72,11 @@ public final class ChunkIo {
 
   /** Reads past every cache of the host, to tell a damaged medium from a damaged page. */
   public void readMedia(int block, ByteBuffer dst) throws IOException {
-    long offset = (long) block * BlockHeader.BLOCK;
+    readMediaAt((long) block * BlockHeader.BLOCK, dst);
+  }
+
+  /** The same from a byte offset in the chunk. */
+  void readMediaAt(long offset, ByteBuffer dst) throws IOException {
     check(offset, dst.remaining());
     begin();
     try {

@@ -86,7 +86,7 @@ final class Exposure {
   Reaction run() throws IOException {
     try {
       return switch (operation) {
-        case FSCK -> check();
+        case FSCK, FSCK_CLEAN -> check();
         case MOUNT, MOUNT_CLEAN -> mount();
         default -> operate();
       };

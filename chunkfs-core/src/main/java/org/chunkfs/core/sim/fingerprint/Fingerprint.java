@@ -105,7 +105,7 @@ public final class Fingerprint {
     Trace trace = new Trace(device);
     String answer = "";
     List<Trace.Touch> touches;
-    if (operation == Operation.FSCK) {
+    if (operation == Operation.FSCK || operation == Operation.FSCK_CLEAN) {
       trace.start();
       List<String> found = checker.check(new PatientDevice(trace, CALM));
       if (!found.isEmpty()) {

@@ -26,7 +26,8 @@ enum Operation {
   RENAME("rename across chunks"),
   FSYNC("fsync"),
   CHECKPOINT("checkpoint"),
-  FSCK("fsck");
+  FSCK("fsck"),
+  FSCK_CLEAN("fsck, journals empty");
 
   private final String title;
 
@@ -91,7 +92,7 @@ enum Operation {
         volume.checkpoint(victim);
         yield "done";
       }
-      case MOUNT, MOUNT_CLEAN, FSCK ->
+      case MOUNT, MOUNT_CLEAN, FSCK, FSCK_CLEAN ->
           throw new IllegalStateException(title + " is not one of a volume");
     };
   }

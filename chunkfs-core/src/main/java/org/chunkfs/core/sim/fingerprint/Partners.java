@@ -30,8 +30,8 @@ final class Partners {
   }
 
   /**
-   * The position of another block: of the kind in a chunk, else of the kind anywhere, else of the
-   * ring map.
+   * The position of another block: of the kind in a chunk, else of the kind anywhere, else some
+   * chunk header.
    */
   long of(Place place, long position, int chunk) {
     List<Block> all = blocks.getOrDefault(place, List.of());
@@ -39,7 +39,8 @@ final class Partners {
         .filter(b -> b.position != position && b.chunk == chunk)
         .findFirst()
         .or(() -> all.stream().filter(b -> b.position != position).findFirst())
+        .or(() -> blocks.getOrDefault(Place.HEADER, List.of()).stream().findFirst())
         .map(Block::position)
-        .orElse((long) BlockDevice.BLOCK);
+        .orElseThrow();
   }
 }

@@ -23,7 +23,10 @@ enum Reaction {
   READ_ONLY("read-only", "refused, and so is every change until the image is opened anew"),
   REFUSED("refused", "the image is not opened, with the reason"),
   REPORTED("reported", "reported by the check"),
-  LATER_RECOVERY("recovery", "answered; noticed when the chunk is recovered next, which fences it"),
+  LATER_RECOVERY(
+      "recovery",
+      "answered; noticed when the chunk is recovered next while the server lives, which fences it"
+          + " (after the server's death, the end of a journal that was never written looks torn)"),
   LATER_CHECK("check", "answered; reported by the next check"),
   HARMLESS("no loss", "answered; what the write was to leave is in the journal or in another copy"),
   NOTHING("NOTHING", "not noticed: a defect");
