@@ -5,10 +5,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.Stack;
+import org.chunkfs.cli.fsck.PlanFile;
+import org.chunkfs.cli.fsck.Prompt;
+import org.chunkfs.cli.fsck.Terminal;
 import org.chunkfs.cli.fuse.MountPoint;
 import org.chunkfs.cli.output.FsckText;
 import org.chunkfs.cli.output.Sentence;
@@ -19,10 +25,19 @@ import org.chunkfs.fsck.ExitCode;
 import org.chunkfs.fsck.Fsck;
 import org.chunkfs.fsck.FsckOptions;
 import org.chunkfs.fsck.FsckOptions.Repair;
-import org.chunkfs.fsck.check.Progress;
+import org.chunkfs.fsck.plan.PlanJson;
+import org.chunkfs.fsck.plan.RepairPlan;
 import org.chunkfs.fsck.report.FsckReport;
+import org.chunkfs.fsck.report.HtmlReport;
 import org.chunkfs.fsck.report.JsonReport;
+import org.chunkfs.fsck.undo.UndoDevice;
+import org.chunkfs.fsck.undo.UndoFile;
+import org.chunkfs.fsck.undo.UndoStore;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterPreprocessor;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -32,20 +47,29 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code chunkfs fsck}: checks and repairs. */
 @Command(
     name = "fsck",
-    customSynopsis =
-        "chunkfs fsck [-n|-p|-y] [-fCqvh] [--chunk N,...] [--data] [-j N] [--json] IMAGE...|DIR",
+    customSynopsis = {
+      "chunkfs fsck [-n|-p|-y] [-fCqvh] [-b BLOCK] [--chunk N,...] [--data] [-j N] [--json]"
+          + " [--html FILE] [-z FILE] IMAGE...|DIR",
+      "chunkfs fsck [-p] --plan [--plan-out FILE] IMAGE...",
+      "chunkfs fsck -y --plan FILE [-z FILE] IMAGE...",
+      "chunkfs fsck --undo FILE IMAGE..."
+    },
     description =
         "Checks an image, and repairs it; or, by its mount point, one that is being served: chunk"
-            + " by chunk, while the others go on.",
+            + " by chunk, while the others go on. Without -n, -p or -y it asks before each repair"
+            + " on a terminal; where there is none it only looks.",
     exitCodeOnInvalidInput = 16,
     footerHeading = "%nExit codes, summed, as fsck(8):%n",
     footer = {
       "  0 clean, 1 corrected, 4 left uncorrected, 8 operational error, 16 usage, 32 cancelled",
       "",
       "Examples:",
-      "  chunkfs fsck -n disk.img           look, change nothing",
-      "  chunkfs fsck -f -y disk.img        check everything, data too, and repair",
-      "  chunkfs fsck --chunk 3 -y /mnt     chunk 3 of a mounted image"
+      "  chunkfs fsck -n disk.img                        look, change nothing",
+      "  chunkfs fsck -f -y -z undo disk.img             check data too, repair, keep a way back",
+      "  chunkfs fsck --undo undo disk.img               take that repair back, byte for byte",
+      "  chunkfs fsck --plan --plan-out plan disk.img    what a repair would do, lose and cost",
+      "  chunkfs fsck -y --plan plan disk.img            do that plan, and nothing else",
+      "  chunkfs fsck --chunk 3 -y /mnt                  chunk 3 of a mounted image"
     })
 public final class FsckCommand extends Subcommand {
   private static final Duration PATIENCE = Duration.ofMinutes(30);
@@ -57,12 +81,12 @@ public final class FsckCommand extends Subcommand {
       description = "The files or devices of the image, or where it is mounted.")
   private List<Path> paths = List.of();
 
-  @Option(names = "-n", description = "Change nothing; with -v also say what would be changed.")
+  @Option(names = "-n", description = "Change nothing.")
   private boolean no;
 
   @Option(
       names = {"-p", "-a"},
-      description = "Repair what can be repaired without losing anything; stop at the rest.")
+      description = "Repair what can be repaired without losing anything; leave the rest.")
   private boolean preen;
 
   @Option(names = "-y", description = "Repair everything, without asking.")
@@ -74,14 +98,27 @@ public final class FsckCommand extends Subcommand {
   @Option(names = "--data", description = "Compare file data with its checksums.")
   private boolean data;
 
-  @Option(names = "-C", description = "Show progress.")
-  private boolean progress;
+  @Option(
+      names = "-C",
+      arity = "0..1",
+      paramLabel = "0",
+      preprocessor = Zero.class,
+      description = "Show progress. A 0 after it, as for e2fsck, means the same.")
+  private @Nullable String progress;
 
   @Option(names = "-q", description = "Say nothing but what is wrong.")
   private boolean quiet;
 
   @Option(names = "-v", description = "Tell also notes, and each repair.")
   private boolean verbose;
+
+  @Option(
+      names = "-b",
+      paramLabel = "BLOCK",
+      description =
+          "Take the image's layout from this block of the first file: a superblock, or the header"
+              + " of a chunk (the first one is in 256); else from the first sound one.")
+  private long copy = -1;
 
   @Option(names = "--chunk", split = ",", paramLabel = "N,...", description = "Only these chunks.")
   private Set<Integer> chunks = new LinkedHashSet<>();
@@ -92,17 +129,95 @@ public final class FsckCommand extends Subcommand {
       description = "Chunks checked at once (2); bounds the memory.")
   private int threads = 2;
 
+  @Option(
+      names = "--plan",
+      arity = "0..1",
+      paramLabel = "FILE",
+      preprocessor = PlanWord.class,
+      description =
+          "Show what a repair would do, lose and cost; change nothing. With -y and a FILE of"
+              + " --plan-out: do that plan and nothing else, or nothing if the image has changed."
+              + " The next word is the FILE if there is a plan in it.")
+  private @Nullable String plan;
+
+  @Option(
+      names = "--plan-out",
+      paramLabel = "FILE",
+      description = "Write the plan to a file, as JSON.")
+  private @Nullable Path planOut;
+
+  @Option(
+      names = {"-z", "--undo-out"},
+      paramLabel = "FILE",
+      description = "Before anything is overwritten save what was there to a new file.")
+  private @Nullable Path undoOut;
+
+  @Option(
+      names = "--undo",
+      paramLabel = "FILE",
+      description = "Take back what -z FILE was written for. With -y or -p the same as -z FILE.")
+  private @Nullable Path undo;
+
   @Option(names = "--json", description = "Print the report as JSON.")
   private boolean json;
 
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Write the report as a page to look at.")
+  private @Nullable Path html;
+
+  private final Terminal terminal;
+  private final InstantSource clock;
+  private final byte[] bootId;
+
+  public FsckCommand() {
+    this(Terminal.ofProcess(), InstantSource.system(), hostsBootId());
+  }
+
+  /**
+   * @param bootId of the machine, 16 bytes; zeros: not known
+   */
+  FsckCommand(Terminal terminal, InstantSource clock, byte[] bootId) {
+    this.terminal = terminal;
+    this.clock = clock;
+    this.bootId = bootId.clone();
+  }
+
+  /** Takes the next word if it is a plan; {@code --plan} before an image takes none. */
+  static final class PlanWord implements IParameterPreprocessor {
+    @Override
+    public boolean preprocess(
+        Stack<String> args, CommandSpec command, ArgSpec option, Map<String, Object> info) {
+      String next = args.isEmpty() ? "" : args.peek();
+      boolean attached = next.startsWith("=");
+      boolean takes = attached || !next.isEmpty() && !next.startsWith("-") && isPlan(next);
+      option.setValue(takes ? args.pop().substring(attached ? 1 : 0) : "");
+      return true;
+    }
+
+    private static boolean isPlan(String word) {
+      try {
+        return PlanFile.is(Path.of(word));
+      } catch (java.nio.file.InvalidPathException e) {
+        return false;
+      }
+    }
+  }
+
+  /** Takes a 0 that follows, as {@code e2fsck -C 0} has it. */
+  static final class Zero implements IParameterPreprocessor {
+    @Override
+    public boolean preprocess(
+        Stack<String> args, CommandSpec command, ArgSpec option, Map<String, Object> info) {
+      option.setValue(!args.isEmpty() && args.peek().equals("0") ? args.pop() : "0");
+      return true;
+    }
+  }
+
   @Override
   int run() throws IOException {
-    if ((no ? 1 : 0) + (preen ? 1 : 0) + (yes ? 1 : 0) > 1) {
-      throw usage("Only one of -n, -p and -y makes sense.");
-    }
-    if (threads < 1 || threads > 64) {
-      throw usage("-j takes 1 to 64, not " + threads + ".");
-    }
+    refuseNonsense();
     try {
       if (paths.size() == 1 && Mounts.isDirectory(paths.getFirst())) {
         return online(MountPoint.of(paths.getFirst()));
@@ -114,7 +229,38 @@ public final class FsckCommand extends Subcommand {
     }
   }
 
+  private void refuseNonsense() {
+    if ((no ? 1 : 0) + (preen ? 1 : 0) + (yes ? 1 : 0) > 1) {
+      throw usage("Only one of -n, -p and -y makes sense.");
+    }
+    if (threads < 1 || threads > 64) {
+      throw usage("-j takes 1 to 64, not " + threads + ".");
+    }
+    if (yes && plan != null && plan.isEmpty()) {
+      throw usage("Which plan? After --plan comes a file that --plan-out wrote.");
+    }
+    if (!yes && plan != null && !plan.isEmpty()) {
+      throw usage("A plan is carried out with -y --plan %s.".formatted(plan));
+    }
+    if (yes && planOut != null) {
+      throw usage("--plan-out only plans; -y --plan FILE carries the plan out.");
+    }
+    if (undo != null && undoOut != null) {
+      throw usage("Only one of --undo and -z makes sense.");
+    }
+    if (no && undo != null) {
+      throw usage("-n changes nothing, and takes nothing back.");
+    }
+  }
+
+  private boolean planning() {
+    return planOut != null || plan != null && plan.isEmpty();
+  }
+
   private int online(MountPoint point) throws IOException {
+    if (plan != null || planOut != null || undo != null || undoOut != null || html != null) {
+      throw usage("Plans, undo and pages are for images that are not mounted.");
+    }
     ObjectNode request =
         ControlClient.request("fsck")
             .put("mode", yes || preen ? "repair" : "check")
@@ -133,19 +279,9 @@ public final class FsckCommand extends Subcommand {
   }
 
   private int offline() throws IOException {
-    Repair repair = yes ? Repair.YES : preen ? Repair.PREEN : Repair.NO;
-    boolean asks = !no && !yes && !preen;
-    Instant now = Instant.now();
-    FsckOptions options =
-        new FsckOptions(
-            repair,
-            data || force,
-            chunks,
-            threads,
-            bootId(),
-            now.getEpochSecond() * 1_000_000_000L + now.getNano());
-    Progress ticks = this::tick;
-    try (Image image = Image.open(paths, repair == Repair.NO ? Mode.READ_ONLY : Mode.READ_WRITE)) {
+    boolean asks = !no && !yes && !preen && terminal.present();
+    boolean writes = !planning() && (yes || preen || asks || undo != null);
+    try (Image image = Image.open(paths, writes ? Mode.READ_WRITE : Mode.READ_ONLY, copy)) {
       for (int chunk : chunks) {
         if (chunk < 0 || chunk >= image.layout().chunks()) {
           throw usage(
@@ -153,24 +289,143 @@ public final class FsckCommand extends Subcommand {
                   .formatted(chunk, image.layout().chunks() - 1));
         }
       }
+      if (undo != null && !yes && !preen) {
+        return takeBack(image, undo);
+      }
+      FsckOptions options = options();
+      if (planning()) {
+        return plan(image, options);
+      }
+      if (plan != null) {
+        return carryOut(image, PlanFile.read(Path.of(plan)), options);
+      }
+      if (asks) {
+        return ask(image, options);
+      }
       FsckReport report =
-          repair != Repair.NO
-              ? Fsck.repair(image, options, ticks)
-              : verbose ? Fsck.plan(image, options, ticks) : Fsck.check(image, options, ticks);
-      return tell(report, asks);
+          options.repair() == Repair.NO
+              ? Fsck.check(image, options, this::tick)
+              : saving(image, target -> Fsck.repair(target, options, this::tick));
+      return tell(report, false);
     }
   }
 
-  private int tell(FsckReport report, boolean asks) {
-    String name = String.valueOf(paths.getFirst());
+  private FsckOptions options() {
+    Repair repair = yes ? Repair.YES : preen ? Repair.PREEN : Repair.NO;
+    Instant now = clock.instant();
+    return new FsckOptions(
+        repair,
+        data || force,
+        chunks,
+        threads,
+        bootId,
+        now.getEpochSecond() * 1_000_000_000L + now.getNano());
+  }
+
+  private int ask(Image image, FsckOptions options) throws IOException {
+    Prompt prompt = new Prompt(terminal, out());
+    try {
+      FsckReport report = saving(image, target -> Fsck.repair(target, options, this::tick, prompt));
+      return tell(report, true);
+    } catch (Prompt.CancelledException e) {
+      complain(Sentence.of(e));
+      return ExitCode.CANCELLED.bit() | (prompt.any() ? ExitCode.CORRECTED.bit() : 0);
+    }
+  }
+
+  private int plan(Image image, FsckOptions options) throws IOException {
+    RepairPlan made = Fsck.plan(image, options, this::tick);
+    String text = PlanJson.of(made, options);
+    if (planOut != null) {
+      Files.writeString(planOut, text + "\n");
+    }
+    page(made.report());
+    if (json) {
+      out().println(text);
+    } else {
+      out().print(FsckText.of(made, name(), verbose));
+    }
+    FsckReport report = made.report();
+    return report.warnings() + report.errors() == 0 && made.empty()
+        ? 0
+        : ExitCode.UNCORRECTED.bit();
+  }
+
+  private int carryOut(Image image, PlanFile file, FsckOptions options) throws IOException {
+    RepairPlan made = Fsck.plan(image, file.options(options), this::tick);
+    file.demand(made);
+    FsckReport report =
+        saving(
+            image,
+            target -> {
+              made.carryOut(target.device());
+              return made.report();
+            });
+    return tell(report, false);
+  }
+
+  private int takeBack(Image image, Path file) throws IOException {
+    try (UndoStore store = UndoStore.open(file)) {
+      UndoFile undone = UndoFile.read(store);
+      undone.takeBack(image);
+      out()
+          .println(
+              json
+                  ? "{\"undone\":%d}".formatted(undone.blocks())
+                  : "%s: %d blocks are as they were".formatted(name(), undone.blocks()));
+      return 0;
+    }
+  }
+
+  /** Runs a repair, with what it overwrites saved first where that is wanted. */
+  private FsckReport saving(Image image, RepairPlan.Work work) throws IOException {
+    Path file = undoOut != null ? undoOut : undo;
+    if (file == null) {
+      return work.run(image);
+    }
+    long saved = -1;
+    try (UndoStore store = UndoStore.create(file)) {
+      UndoDevice device = UndoDevice.before(image, store);
+      FsckReport report = work.run(image.on(device));
+      device.finish();
+      saved = device.blocks();
+      return report;
+    } finally {
+      if (saved == 0) {
+        Files.deleteIfExists(file); // nothing was overwritten, there is nothing to take back
+      }
+    }
+  }
+
+  private String name() {
+    return String.valueOf(paths.getFirst());
+  }
+
+  private void page(FsckReport report) throws IOException {
+    if (html != null) {
+      Files.writeString(html, HtmlReport.of(report, name(), planning()));
+    }
+  }
+
+  /**
+   * @param told whether the findings were shown with the questions
+   */
+  private int tell(FsckReport report, boolean told) throws IOException {
+    page(report);
     if (json) {
       out().println(JsonReport.of(report));
     } else if (!quiet || !report.clean()) {
-      out().print(FsckText.of(report, name, verbose));
+      out()
+          .print(
+              told && (report.repaired() || !report.clean())
+                  ? FsckText.outcome(name(), report, verbose)
+                  : FsckText.of(report, name(), verbose));
       if (preen && !report.clean()) {
-        out().println(name + ": unexpected inconsistency; run chunkfs fsck -y on it.");
-      } else if (asks && !report.clean()) {
-        out().println(name + ": nothing was changed; chunkfs fsck -y repairs it.");
+        out().println(name() + ": UNEXPECTED INCONSISTENCY; RUN chunkfs fsck WITHOUT -p.");
+      } else if (!no && !yes && !told && !report.clean()) {
+        out()
+            .println(
+                name() + ": nothing was changed, there is no terminal to ask on; -y repairs it.");
       }
     }
     int exit = report.repaired() ? ExitCode.CORRECTED.bit() : 0;
@@ -178,14 +433,14 @@ public final class FsckCommand extends Subcommand {
   }
 
   private void tick(String pass, int done, int total) {
-    if (progress && !json) {
+    if (progress != null && !json) {
       err().print("\r%s %d/%d%s".formatted(pass, done, total, done == total ? "\n" : ""));
       err().flush();
     }
   }
 
   /** The running machine's boot id where it has one (Linux), else zeros. */
-  private static byte[] bootId() {
+  private static byte[] hostsBootId() {
     try {
       String text = Files.readString(Path.of("/proc/sys/kernel/random/boot_id"));
       byte[] id = HexFormat.of().parseHex(text.strip().replace("-", ""));

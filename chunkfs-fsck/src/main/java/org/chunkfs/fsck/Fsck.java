@@ -4,18 +4,25 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import org.chunkfs.core.format.BlockHeader;
+import java.util.TreeSet;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.fsck.check.ChunkFacts;
 import org.chunkfs.fsck.check.ImageCheck;
 import org.chunkfs.fsck.check.Progress;
+import org.chunkfs.fsck.plan.RepairPlan;
 import org.chunkfs.fsck.problem.Finding;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.problem.Problem;
 import org.chunkfs.fsck.problem.Severity;
+import org.chunkfs.fsck.repair.Consent;
+import org.chunkfs.fsck.repair.Inventory;
 import org.chunkfs.fsck.repair.Repairer;
+import org.chunkfs.fsck.report.ChunkMap;
 import org.chunkfs.fsck.report.FsckReport;
+import org.chunkfs.fsck.report.Loss;
+import org.chunkfs.fsck.report.Losses;
 import org.chunkfs.fsck.report.Paths;
 
 /** Checks and repairs images that nobody has open. */
@@ -42,38 +49,98 @@ public final class Fsck {
    */
   public static FsckReport repair(Image image, FsckOptions options, Progress progress)
       throws IOException {
-    ImageCheck.Result first = ImageCheck.run(image, options.forCheck(), progress);
-    boolean may =
-        switch (options.repair()) {
-          case NO -> false;
-          case PREEN ->
-              first.findings().list().stream()
-                  .allMatch(f -> f.problem().preen() || f.problem().severity() == Severity.NOTE);
-          case YES -> true;
-        };
-    boolean needed =
-        first.findings().anyRepairable() || first.findings().count(Problem.CHUNK_OUT) > 0;
-    if (!may || !needed) {
-      return report(image, first, List.of(), false, List.of());
-    }
-    Repairer.Result done =
-        new Repairer(image, options.forCheck(), progress, options.now()).run(first);
-    return report(image, first, done.log(), true, done.last().findings().list());
+    return switch (options.repair()) {
+      case NO -> check(image, options, progress);
+      case PREEN -> repair(image, options, progress, Fsck::safe);
+      case YES -> repair(image, options, progress, Consent.ALL);
+    };
   }
 
   /**
-   * What {@link #repair} would begin with, in words; changes nothing.
+   * Checks an image, and repairs what somebody consents to.
    *
-   * @throws IOException if interrupted, or if there is no room for a repair
+   * @throws IOException as {@link #repair(Image, FsckOptions, Progress)}, and what {@code consent}
+   *     throws
    */
-  public static FsckReport plan(Image image, FsckOptions options, Progress progress)
-      throws IOException {
+  public static FsckReport repair(
+      Image image, FsckOptions options, Progress progress, Consent consent) throws IOException {
     ImageCheck.Result first = ImageCheck.run(image, options.forCheck(), progress);
-    List<String> plan =
-        first.findings().anyRepairable()
-            ? new Repairer(image, options.forCheck(), progress, options.now()).plan(first)
-            : List.of();
-    return report(image, first, plan, false, List.of());
+    boolean needed =
+        first.findings().anyRepairable() || first.findings().count(Problem.CHUNK_OUT) > 0;
+    boolean preen = options.repair() == FsckOptions.Repair.PREEN;
+    if (!needed || preen && first.findings().count(Problem.MEMBER_MISSING) > 0) {
+      return report(image, first, List.of(), false, List.of());
+    }
+    Inventory[] before = new Inventory[1];
+    Set<Integer> reach = reach(first);
+    Consent watched =
+        (unit, chunk, findings) -> {
+          boolean may = consent.may(unit, chunk, findings);
+          if (may && before[0] == null) {
+            before[0] = Inventory.take(image, first, reach);
+          }
+          return may;
+        };
+    Repairer.Result done =
+        new Repairer(image, options.forCheck(), progress, watched, options.now()).run(first);
+    if (!done.wrote() || before[0] == null) {
+      return report(image, first, List.of(), false, List.of());
+    }
+    List<Loss> losses = new ArrayList<>();
+    losses.addAll(
+        Losses.between(
+            before[0], Inventory.take(image, done.last(), reach), image.layout().root()));
+    losses.addAll(losses(image, done.last().facts()));
+    return report(
+        image,
+        first.findings(),
+        checked(done.last()),
+        done.log(),
+        true,
+        done.last().findings().list(),
+        losses);
+  }
+
+  /**
+   * What {@link #repair(Image, FsckOptions, Progress)} would do, found by doing it in memory; the
+   * image is only read.
+   *
+   * @param options what to repair; with {@link FsckOptions.Repair#NO} everything is planned for
+   * @throws IOException as a repair
+   */
+  public static RepairPlan plan(Image image, FsckOptions options, Progress progress)
+      throws IOException {
+    FsckOptions planned =
+        options.repair() == FsckOptions.Repair.NO
+            ? options.withRepair(FsckOptions.Repair.YES)
+            : options;
+    return RepairPlan.of(image, draft -> repair(draft, planned, progress));
+  }
+
+  /** What preening may repair: nothing can be lost by it. */
+  private static boolean safe(Consent.Unit unit, int chunk, List<Finding> findings) {
+    return findings.stream()
+        .allMatch(f -> f.problem().preen() || f.problem().severity() == Severity.NOTE);
+  }
+
+  private static Set<Integer> reach(ImageCheck.Result first) {
+    Set<Integer> damaged = new TreeSet<>();
+    for (Finding finding : first.findings().list()) {
+      if (finding.chunk() >= 0
+          && (finding.problem().severity() != Severity.NOTE
+              || finding.problem() == Problem.CHUNK_OUT)) {
+        damaged.add(finding.chunk());
+      }
+    }
+    Map<Integer, Set<Integer>> neighbours = new TreeMap<>();
+    first.facts().forEach((chunk, facts) -> neighbours.put(chunk, facts.neighbours()));
+    return Losses.reach(damaged, neighbours);
+  }
+
+  private static Map<Integer, ChunkFacts> checked(ImageCheck.Result result) {
+    Map<Integer, ChunkFacts> facts = new TreeMap<>(result.facts());
+    facts.keySet().retainAll(result.byChunk().keySet());
+    return facts;
   }
 
   private static FsckReport report(
@@ -82,9 +149,7 @@ public final class Fsck {
       List<String> repairs,
       boolean repaired,
       List<Finding> remaining) {
-    Map<Integer, ChunkFacts> facts = new TreeMap<>(result.facts());
-    facts.keySet().retainAll(result.byChunk().keySet());
-    return report(image, result.findings(), facts, repairs, repaired, remaining);
+    return report(image, result.findings(), checked(result), repairs, repaired, remaining);
   }
 
   static FsckReport report(
@@ -94,6 +159,17 @@ public final class Fsck {
       List<String> repairs,
       boolean repaired,
       List<Finding> remaining) {
+    return report(image, findings, checked, repairs, repaired, remaining, losses(image, checked));
+  }
+
+  private static FsckReport report(
+      Image image,
+      Findings findings,
+      Map<Integer, ChunkFacts> checked,
+      List<String> repairs,
+      boolean repaired,
+      List<Finding> remaining,
+      List<Loss> losses) {
     long inodes = 0;
     long blocks = 0;
     long used = 0;
@@ -112,49 +188,27 @@ public final class Fsck {
         repairs,
         repaired,
         remaining,
-        losses(image, checked),
+        losses,
         checked.size(),
         chunksUsed,
         inodes,
         blocks,
-        used);
+        used,
+        ChunkMap.of(
+            image.layout().chunks(), checked, findings.list(), repaired ? remaining : null));
   }
 
-  private static List<FsckReport.Lost> losses(Image image, Map<Integer, ChunkFacts> facts) {
+  private static List<Loss> losses(Image image, Map<Integer, ChunkFacts> facts) {
     Paths paths = new Paths(facts, image.layout().root());
-    List<FsckReport.Lost> lost = new ArrayList<>();
+    List<Loss> lost = new ArrayList<>();
     for (ChunkFacts of : facts.values()) {
-      Map<Long, TreeMap<Long, Integer>> byFile = new TreeMap<>();
+      Map<Long, TreeSet<Long>> byFile = new TreeMap<>();
       for (ChunkFacts.Loss loss : of.losses()) {
-        byFile
-            .computeIfAbsent(loss.inode(), _ -> new TreeMap<>())
-            .put(loss.logical(), loss.block());
+        byFile.computeIfAbsent(loss.inode(), _ -> new TreeSet<>()).add(loss.logical());
       }
-      byFile.forEach((inode, blocks) -> ranges(paths.of(inode), inode, blocks, lost));
+      byFile.forEach(
+          (inode, blocks) -> lost.addAll(Losses.damaged(paths.of(inode), inode, blocks)));
     }
     return lost;
-  }
-
-  private static void ranges(
-      String path, long inode, TreeMap<Long, Integer> blocks, List<FsckReport.Lost> lost) {
-    long first = -1;
-    long next = -1;
-    for (long block : blocks.keySet()) {
-      if (block != next) {
-        add(path, inode, first, next, lost);
-        first = block;
-      }
-      next = block + 1;
-    }
-    add(path, inode, first, next, lost);
-  }
-
-  private static void add(
-      String path, long inode, long first, long next, List<FsckReport.Lost> lost) {
-    if (first >= 0) {
-      lost.add(
-          new FsckReport.Lost(
-              path, inode, first * BlockHeader.BLOCK, (next - first) * BlockHeader.BLOCK));
-    }
   }
 }

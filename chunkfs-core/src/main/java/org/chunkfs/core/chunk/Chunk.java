@@ -253,12 +253,8 @@ public final class Chunk implements BlockReader {
   /** Reads the whole ring that a header names. */
   public static RingScanner.Scan scan(
       byte[] uuid, ChunkGeometry geometry, ChunkIo io, byte[] header) {
-    return RingScanner.scan(
-        ringId(uuid, io.chunk(), header),
-        ringIo(io, geometry),
-        geometry.ringBlocks() * BlockHeader.BLOCK,
-        ChunkHeader.TAIL.get(header, 0),
-        ChunkHeader.TAIL_PREV_G.get(header, 0));
+    return new RingReading(io, geometry, ringId(uuid, io.chunk(), header), header)
+        .run(ringIo(io, geometry));
   }
 
   /** A new checkpoint period: every block's next record is a full image. Under the write lock. */

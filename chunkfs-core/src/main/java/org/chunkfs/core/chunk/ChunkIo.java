@@ -46,24 +46,37 @@ public final class ChunkIo {
     readAt((long) block * BlockHeader.BLOCK, dst);
   }
 
-  /** Reads from a byte offset in the chunk. */
+  /** Reads from a byte offset in the chunk; what fails is asked for once more, from the medium. */
   public void readAt(long offset, ByteBuffer dst) throws IOException {
     check(offset, dst.remaining());
     begin();
+    int start = dst.position();
     try {
       device.read(base + offset, dst);
     } catch (MemberMissingException e) {
       throw new ChunkUnavailableException(chunk, String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      throw failed("read", offset, e);
+      again(offset, dst.position(start), e);
     } finally {
       end();
     }
   }
 
+  private void again(long offset, ByteBuffer dst, IOException first) throws IOException {
+    try {
+      device.readMedia(base + offset, dst);
+    } catch (IOException e) {
+      throw failed("read", offset, first);
+    }
+  }
+
   /** Reads past every cache of the host, to tell a damaged medium from a damaged page. */
   public void readMedia(int block, ByteBuffer dst) throws IOException {
-    long offset = (long) block * BlockHeader.BLOCK;
+    readMediaAt((long) block * BlockHeader.BLOCK, dst);
+  }
+
+  /** The same from a byte offset in the chunk. */
+  void readMediaAt(long offset, ByteBuffer dst) throws IOException {
     check(offset, dst.remaining());
     begin();
     try {

@@ -64,6 +64,7 @@ final class ChunkTrial extends Trial {
       wrong = fenced(volume) != null ? fenced(volume) : crew.compare(volume);
       return wrong == null ? null : "after a kill: " + wrong;
     } finally {
+      evidence = device.snapshot();
       volume.abandon();
     }
   }

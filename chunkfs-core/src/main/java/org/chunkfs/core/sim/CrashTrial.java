@@ -69,6 +69,7 @@ final class CrashTrial extends Trial {
       }
       long pick = random.nextLong();
       MemoryDevice left = power ? states.powerLoss(pick) : states.processDeath();
+      evidence = left.snapshot();
       String wrong = look(left, run, progress, random);
       if (wrong != null) {
         return "crash after event %d of %d (%s), state %x: %s"

@@ -42,7 +42,9 @@ final class DamageTrial extends Trial {
       Actor expected = new Actor(model);
       prepare(new Actor(volume), expected, script.subList(0, half));
       volume.close();
-      FaultyDevice faulty = new FaultyDevice(device.snapshot(), seed);
+      MemoryDevice base = device.snapshot();
+      evidence = base;
+      FaultyDevice faulty = new FaultyDevice(base, seed);
       volume = open(faulty, options, 1);
       // Out of the ring and out of memory, so that media are read.
       for (int i = 0; i < chunks; i++) {

@@ -34,7 +34,8 @@ final class HangTrial extends Trial {
   @Nullable String run(List<Op> script, long seed) throws IOException {
     steps += script.size();
     int victim = new SplittableRandom(seed).nextInt(chunks);
-    FaultyDevice device = new FaultyDevice(image.snapshot(), seed);
+    MemoryDevice base = image.snapshot();
+    FaultyDevice device = new FaultyDevice(base, seed);
     Volume volume = open(device, options, 1);
     try {
       Crew crew =
@@ -67,6 +68,7 @@ final class HangTrial extends Trial {
       return wrong == null ? null : "chunk " + victim + " came back: " + wrong;
     } finally {
       device.heal();
+      evidence = base.snapshot();
       volume.abandon();
     }
   }

@@ -159,6 +159,7 @@ final class ModelTrial extends Trial {
       }
       return run.tidy();
     } finally {
+      evidence = run.device.snapshot();
       run.volume.abandon();
     }
   }

@@ -3,6 +3,7 @@ package org.chunkfs.core.sim;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.chunkfs.core.device.MemoryDevice;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,8 +47,10 @@ public final class Soak {
    * @param seed of its script
    * @param what was broken
    * @param script shortest one found that still does
+   * @param image the state in which it showed, as far as there is one
    */
-  public record Violation(Kind kind, long seed, String what, List<Op> script) {
+  public record Violation(
+      Kind kind, long seed, String what, List<Op> script, @Nullable MemoryDevice image) {
     @Override
     public String toString() {
       StringBuilder text = new StringBuilder();
@@ -136,6 +139,7 @@ public final class Soak {
   private static Violation shrink(Plan plan, Trial trial, long seed, List<Op> script, String what) {
     List<Op> least = script;
     String last = what;
+    MemoryDevice image = trial.evidence;
     int budget = 400;
     for (int part = script.size() / 2; part >= 1 && budget > 0; ) {
       boolean shorter = false;
@@ -147,6 +151,7 @@ public final class Soak {
         if (still != null) {
           least = less;
           last = still;
+          image = trial.evidence;
           shorter = true;
         } else {
           from += part;
@@ -156,6 +161,6 @@ public final class Soak {
         part /= 2;
       }
     }
-    return new Violation(plan.kind, seed, last, List.copyOf(least));
+    return new Violation(plan.kind, seed, last, List.copyOf(least), image);
   }
 }

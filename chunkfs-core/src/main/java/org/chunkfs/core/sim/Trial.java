@@ -34,6 +34,9 @@ abstract class Trial {
 
   long states;
 
+  /** The image in which the last broken promise showed; null if it showed in none. */
+  @Nullable MemoryDevice evidence;
+
   /**
    * Runs a script on a new image.
    *
@@ -43,6 +46,7 @@ abstract class Trial {
 
   /** As {@link #run}; an exception is a broken promise too. */
   final @Nullable String verdict(List<Op> script, long seed) {
+    evidence = null;
     try {
       return run(script, seed);
     } catch (IOException | RuntimeException | AssertionError e) {

@@ -3,12 +3,14 @@ package org.chunkfs.core.volume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.device.FileDevice;
 import org.chunkfs.core.device.Images;
 import org.chunkfs.core.device.Mode;
+import org.chunkfs.core.device.PatientDevice;
 import org.chunkfs.core.error.ChunkFsException;
 import org.chunkfs.core.error.ImageException;
 import org.chunkfs.core.error.MemberMissingException;
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * An image's storage together with its layout: what mounting, checking and inspecting start from.
  */
 public final class Image implements AutoCloseable {
+  /** How long one place is waited for in the search for the layout. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
   private final BlockDevice device;
   private final ImageLayout layout;
 
@@ -32,7 +37,17 @@ public final class Image implements AutoCloseable {
    * @throws ImageException if it is none
    */
   public static Image of(BlockDevice device) throws IOException {
-    ImageLayout layout = ImageLayout.find(device);
+    return of(device, PATIENCE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param patience how long a place that does not answer is waited for, before the next one is
+   *     tried
+   */
+  public static Image of(BlockDevice device, Duration patience) throws IOException {
+    ImageLayout layout = ImageLayout.find(new PatientDevice(device, patience));
     if (device.size() < layout.bytes()) {
       throw new ImageException(
           ImageException.Kind.WRONG_MEMBERS,
@@ -51,6 +66,17 @@ public final class Image implements AutoCloseable {
    * @throws org.chunkfs.core.error.DeviceException if one cannot be opened
    */
   public static Image open(List<Path> paths, Mode mode) throws IOException {
+    return open(paths, mode, -1);
+  }
+
+  /**
+   * Opens an image by a copy of its superblock that the caller names.
+   *
+   * @param copy block of the first file that holds it, a superblock or a chunk's header; -1: the
+   *     first sound one
+   * @throws ImageException as {@link #open(List, Mode)}, or if there is no sound copy in that block
+   */
+  public static Image open(List<Path> paths, Mode mode, long copy) throws IOException {
     ImageLayout layout = null;
     @Nullable Path[] placed = new Path[0];
     List<Path> unplaced = new ArrayList<>();
@@ -58,7 +84,7 @@ public final class Image implements AutoCloseable {
     for (Path path : paths) {
       byte[] block;
       try {
-        block = superblock(path);
+        block = superblock(path, path.equals(paths.getFirst()) ? copy : -1);
       } catch (MemberMissingException e) {
         unplaced.add(path);
         first = first == null ? e : first;
@@ -127,13 +153,19 @@ public final class Image implements AutoCloseable {
     return new Image(Images.openDegraded(paths, mode, sizes), layout);
   }
 
-  private static byte[] superblock(Path path) throws IOException {
+  private static byte[] superblock(Path path, long copy) throws IOException {
     if (Files.notExists(path)) {
       throw new MemberMissingException(path + ": no such file or device");
     }
     try (FileDevice device = FileDevice.open(path, Mode.READ_ONLY)) {
-      return ImageLayout.findBlock(device);
+      BlockDevice patient = new PatientDevice(device, PATIENCE);
+      return copy < 0 ? ImageLayout.findBlock(patient) : ImageLayout.blockAt(patient, copy);
     }
+  }
+
+  /** The same image on a device that stands before or in place of its own. */
+  public Image on(BlockDevice other) {
+    return new Image(other, layout);
   }
 
   public BlockDevice device() {

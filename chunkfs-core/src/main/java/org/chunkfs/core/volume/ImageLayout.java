@@ -189,6 +189,18 @@ public final class ImageLayout {
     return found;
   }
 
+  /** The superblock or chunk header in one block of a member. */
+  static byte[] blockAt(BlockDevice member, long block) throws IOException {
+    byte[] found = block >= member.size() / BLOCK ? null : candidate(member, block * BLOCK);
+    if (found == null) {
+      throw new ImageException(
+          ImageException.Kind.NOT_AN_IMAGE,
+          "%s: block %d holds no sound superblock and no chunk header; the first chunk's is in %d"
+              .formatted(member, block, Superblock.FIRST_CHUNK_BLOCK));
+    }
+    return found;
+  }
+
   private static byte @Nullable [] candidate(BlockDevice member, long position) throws IOException {
     if (position + BLOCK > member.size()) {
       return null;

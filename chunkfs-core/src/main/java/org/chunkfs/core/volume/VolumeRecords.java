@@ -120,11 +120,12 @@ public final class VolumeRecords {
   }
 
   /**
-   * The same by the calling thread alone, for who would wait for a device that hangs anyway.
+   * The same, one replica after another by this thread: for who has nothing else to do meanwhile,
+   * and wants the same writes in the same order each time.
    *
    * @throws IOException if fewer than a majority of the replicas could be written
    */
-  public void writeAlone(VolumeState state) throws IOException {
+  public void writeInOrder(VolumeState state) throws IOException {
     Round round = new Round(replicas.length);
     for (int i = 0; i < replicas.length; i++) {
       write(state, i, round);

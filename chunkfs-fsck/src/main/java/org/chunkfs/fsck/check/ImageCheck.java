@@ -73,7 +73,9 @@ public final class ImageCheck {
     HistoryScan history = null;
     Keep keep = (chunk, header, scan) -> scan;
     if (state != null) {
-      history = HistoryScan.read(device, layout, image, state, sameBoot(state), options.memory(), findings);
+      history =
+          HistoryScan.read(
+              device, layout, image, state, sameBoot(state), options.memory(), findings);
       keep = history;
       state.out().forEach((chunk, out) -> outOfService(chunk, out.reason().text()));
     }
@@ -187,9 +189,10 @@ public final class ImageCheck {
     if (!reader.present()) {
       return ChunkFacts.unknown(chunk); // that its member is missing is said once
     }
-    ChunkFacts facts = options.memory() == ChunkMemory.NONE
-        ? ChunkCheck.run(ChunkScan.open(reader, keep, of), options.data())
-        : recalled(reader, keep, of);
+    ChunkFacts facts =
+        options.memory() == ChunkMemory.NONE
+            ? ChunkCheck.run(ChunkScan.open(reader, keep, of), options.data())
+            : recalled(reader, keep, of);
     synchronized (this) {
       progress.at("chunks", ++done, layout.chunks());
     }

@@ -75,10 +75,8 @@ final class ChunkRepair {
    * @param checkData whether data is compared with its checksums
    * @param restart whether the journal must be left empty under a new epoch, whatever is in it
    * @param baseG no commit at or below it will be missed in this chunk
-   * @param history null: write nothing, only log
    */
-  void write(
-      boolean checkData, boolean restart, long baseG, long now, @Nullable RepairHistory history)
+  void write(boolean checkData, boolean restart, long baseG, long now, RepairHistory history)
       throws IOException {
     write(checkData, restart, true, baseG, now, history);
   }
@@ -98,10 +96,8 @@ final class ChunkRepair {
       throws IOException {
     if (model == null) {
       log.add("rewrite the headers of chunk " + reader.chunk() + ", which was never used");
-      if (history != null) {
-        byte[] good = scan.headers().header();
-        Restart.blankHeaders(reader, good != null && scan.headers().real() ? good : new byte[0]);
-      }
+      byte[] good = scan.headers().header();
+      Restart.blankHeaders(reader, good != null && scan.headers().real() ? good : new byte[0]);
       return;
     }
     TreeMap<Integer, SpaceRepair.Data> data = new SpaceRepair(model, checkData, log).run();
@@ -128,9 +124,6 @@ final class ChunkRepair {
             || !JournalWriter.agrees(reader, scan.headers().header());
     if (direct) {
       log.add("start the journal of chunk " + reader.chunk() + " anew");
-    }
-    if (history == null) {
-      return;
     }
     if (direct || kept == null) {
       Restart.write(reader, image, start(baseG, now));

@@ -31,11 +31,9 @@ final class ImageRepair {
   }
 
   /**
-   * Superblocks and ring maps; a ring map is rebuilt as all ones, which costs a look at each ring.
-   *
-   * @param write false: only log
+   * Superblocks and ring maps; a ring map is rebuilt as all ones: that costs a look at each ring.
    */
-  void copies(Findings findings, List<String> log, boolean write) throws IOException {
+  void copies(Findings findings, List<String> log) throws IOException {
     boolean superblocks = findings.count(Problem.SUPERBLOCK) > 0;
     boolean maps = findings.count(Problem.RING_MAP) + findings.count(Problem.RING_MAP_BIT) > 0;
     for (int member = 0; member < layout.members().size(); member++) {
@@ -45,22 +43,18 @@ final class ImageRepair {
       long start = layout.members().get(member).start();
       if (superblocks) {
         log.add("rewrite the superblock of member " + (member + 1));
-        put(start, layout.superblock(member), write);
+        put(start, layout.superblock(member));
       }
       for (int i = 0; maps && i < RingMap.count(layout, member); i++) {
         log.add("rewrite the ring map of member " + (member + 1));
-        put(start + Superblock.RING_MAP_BLOCK + i, map(member, i), write);
+        put(start + Superblock.RING_MAP_BLOCK + i, map(member, i));
       }
     }
-    if (write) {
-      device.flush();
-    }
+    device.flush();
   }
 
-  private void put(long block, byte[] bytes, boolean write) throws IOException {
-    if (write) {
-      device.write(block * BLOCK, ByteBuffer.wrap(bytes));
-    }
+  private void put(long block, byte[] bytes) throws IOException {
+    device.write(block * BLOCK, ByteBuffer.wrap(bytes));
   }
 
   private byte[] map(int member, int i) {
@@ -79,9 +73,9 @@ final class ImageRepair {
   /** Writes a volume record to all slots of all replicas; returns the one that counts then. */
   VolumeState record(VolumeState state) throws IOException {
     VolumeRecords records = new VolumeRecords(device, layout);
-    records.writeAlone(state);
+    records.writeInOrder(state);
     VolumeState second = state.successor();
-    records.writeAlone(second);
+    records.writeInOrder(second);
     return second;
   }
 

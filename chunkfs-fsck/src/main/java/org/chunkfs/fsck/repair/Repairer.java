@@ -19,8 +19,6 @@ import org.chunkfs.fsck.check.ImageCheck;
 import org.chunkfs.fsck.check.Progress;
 import org.chunkfs.fsck.problem.Finding;
 import org.chunkfs.fsck.problem.Problem;
-import org.chunkfs.fsck.problem.Scope;
-import org.chunkfs.fsck.problem.Severity;
 import org.chunkfs.fsck.scan.ChunkReader;
 import org.chunkfs.fsck.scan.HistoryScan;
 import org.chunkfs.fsck.scan.Keep;
@@ -47,6 +45,7 @@ public final class Repairer {
   private final ImageRepair records;
   private final List<String> log = new ArrayList<>();
   private final Set<Integer> restarted = new HashSet<>();
+  private final Worklist.Answers answers;
 
   /**
    * What was found and done.
@@ -54,17 +53,24 @@ public final class Repairer {
    * @param first the check before any repair
    * @param last the check after the last one; the same as {@code first} if nothing was done
    */
-  public record Result(ImageCheck.Result first, ImageCheck.Result last, List<String> log) {}
+  public record Result(ImageCheck.Result first, ImageCheck.Result last, List<String> log) {
+    /** Whether anything was written. */
+    public boolean wrote() {
+      return last != first;
+    }
+  }
 
   /**
+   * @param consent what may be repaired
    * @param now goes into what is made, nanoseconds since 1970
    */
-  public Repairer(Image image, CheckOptions options, Progress progress, long now) {
+  public Repairer(Image image, CheckOptions options, Progress progress, Consent consent, long now) {
     this.image = image;
     this.device = image.device();
     this.layout = image.layout();
     this.options = options;
     this.progress = progress;
+    this.answers = new Worklist.Answers(consent);
     this.now = now;
     this.records = new ImageRepair(image);
   }
@@ -76,9 +82,18 @@ public final class Repairer {
    */
   public Result run(ImageCheck.Result first) throws IOException {
     ImageCheck.Result result = first;
-    device.flush();
+    List<Finding> before = List.of();
     for (int round = 0; round < ROUNDS && needsWork(result); round++) {
-      round(result, true);
+      Worklist work = Worklist.of(result.findings().list(), waiting(result), answers);
+      boolean stuck = !work.refused.isEmpty() && result.findings().list().equals(before);
+      if (work.isEmpty() || stuck) {
+        break; // what is left hangs on what may not be repaired
+      }
+      if (round == 0) {
+        device.flush();
+      }
+      before = result.findings().list();
+      round(result, work);
       result = ImageCheck.run(image, options, progress);
     }
     VolumeState state = result.image().state();
@@ -117,12 +132,6 @@ public final class Repairer {
     }
   }
 
-  /** What a repair would begin with, in words; writes nothing. */
-  public List<String> plan(ImageCheck.Result first) throws IOException {
-    round(first, false);
-    return log;
-  }
-
   private boolean needsWork(ImageCheck.Result result) {
     return result.findings().anyRepairable() || !waiting(result).isEmpty();
   }
@@ -147,37 +156,28 @@ public final class Repairer {
     return waiting;
   }
 
-  private void round(ImageCheck.Result result, boolean write) throws IOException {
+  private void round(ImageCheck.Result result, Worklist work) throws IOException {
     HistoryScan history = result.history();
-    VolumeState state = state(history);
     Keep keep = history != null ? history : (chunk, header, scan) -> scan;
     long lastKept = history == null ? 0 : history.decision().lastKept();
-    @Nullable RepairHistory numbers = null;
-    records.copies(result.findings(), log, write);
-    if (write) {
-      VolumeState written = records.record(state);
-      numbers = new RepairHistory(device, written.epoch());
-    } else {
-      log.add("write volume record of epoch " + state.epoch());
-    }
-    Set<Integer> local = new TreeSet<>();
-    Set<Integer> cross = new TreeSet<>();
-    sort(result, local, cross);
+    VolumeState state = state(history);
+    records.copies(result.findings(), log);
+    RepairHistory numbers = new RepairHistory(device, records.record(state).epoch());
+    log.add("write the volume record, epoch " + state.epoch());
     Set<Integer> restart = waiting(result);
-    local.addAll(restart);
     for (Finding finding : result.findings().list()) {
       if (finding.problem() == Problem.JOURNAL || finding.problem() == Problem.JOURNAL_STABLE) {
         restart.add(finding.chunk());
       }
     }
-    for (int chunk : local) {
+    for (int chunk : work.local) {
       ChunkRepair repair = new ChunkRepair(reader(chunk), keep, options.memory(), log);
       repair.local(result.facts(), now);
       repair.write(options.data(), restart.contains(chunk), lastKept, now, numbers);
       restarted.add(chunk);
     }
-    if (local.isEmpty() && !cross.isEmpty()) {
-      cross(result, keep, cross, lastKept, numbers);
+    if (!work.cross.isEmpty()) {
+      cross(result, keep, work, lastKept, numbers);
     }
   }
 
@@ -212,36 +212,17 @@ public final class Repairer {
     return records.sensible(state, List.of());
   }
 
-  private void sort(ImageCheck.Result result, Set<Integer> local, Set<Integer> cross) {
-    for (Finding finding : result.findings().list()) {
-      if (finding.problem().severity() == Severity.NOTE || finding.chunk() < 0) {
-        continue;
-      }
-      Scope scope = finding.problem().scope();
-      if (scope == Scope.CROSS_CHUNK) {
-        cross.add(finding.chunk());
-      } else if (scope != Scope.IMAGE && finding.problem() != Problem.RING_MAP_BIT) {
-        local.add(finding.chunk());
-      } else if (finding.problem() == Problem.NO_ROOT) {
-        local.add(finding.chunk());
-      }
-    }
-  }
-
   private void cross(
-      ImageCheck.Result result,
-      Keep keep,
-      Set<Integer> damaged,
-      long lastKept,
-      @Nullable RepairHistory numbers)
+      ImageCheck.Result result, Keep keep, Worklist work, long lastKept, RepairHistory numbers)
       throws IOException {
-    Set<Integer> involved = new TreeSet<>(damaged);
-    for (int chunk : damaged) {
+    Set<Integer> involved = new TreeSet<>(work.cross);
+    for (int chunk : work.cross) {
       ChunkFacts facts = result.facts().get(chunk);
       if (facts != null) {
         involved.addAll(facts.neighbours());
       }
     }
+    involved.removeAll(work.refused); // damaged and left so: not to be asked
     Set<Integer> unknown = new TreeSet<>();
     TreeMap<Integer, ChunkModel> models = new TreeMap<>();
     Map<Integer, ChunkRepair> repairs = new TreeMap<>();

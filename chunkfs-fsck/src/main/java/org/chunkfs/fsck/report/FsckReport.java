@@ -14,12 +14,14 @@ import org.chunkfs.fsck.problem.Severity;
  * @param repairs what was changed, or would be, in words
  * @param repaired whether anything was written
  * @param remaining what the last check after repairs still found; empty after a mere check
- * @param losses file content that is gone
+ * @param losses what users lost by damage and repair, or will find elsewhere; after a mere check
+ *     only file content whose checksum is wrong
  * @param chunks how many chunks were looked at
  * @param chunksUsed how many of them are in use
  * @param inodes inodes in use
  * @param blocks blocks that files and metadata can use
  * @param blocksUsed how many of them are in use
+ * @param map the chunks, one by one, as they are at the end
  */
 public record FsckReport(
     List<Finding> findings,
@@ -29,21 +31,41 @@ public record FsckReport(
     List<String> repairs,
     boolean repaired,
     List<Finding> remaining,
-    List<Lost> losses,
+    List<Loss> losses,
     int chunks,
     int chunksUsed,
     long inodes,
     long blocks,
-    long blocksUsed) {
+    long blocksUsed,
+    List<ChunkLine> map) {
+
+  /** What the matter is with a chunk. */
+  public enum Condition {
+    /** Never used. */
+    UNUSED,
+    SOUND,
+    /** It was damaged and is not any more. */
+    REPAIRED,
+    /** Something redundant is lost or wrong. */
+    WARNING,
+    DAMAGED,
+    /** It cannot be read, or was not looked at. */
+    UNKNOWN;
+
+    /** As reports spell it. */
+    public String text() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
 
   /**
-   * A range of a file whose content is gone.
+   * One chunk.
    *
-   * @param path where the file is, as far as it is known
-   * @param offset first byte
-   * @param length number of bytes
+   * @param findings how many findings it had, notes not counted
+   * @param remaining how many it has now
    */
-  public record Lost(String path, long inode, long offset, long length) {}
+  public record ChunkLine(
+      int chunk, Condition condition, long blocks, long blocksUsed, int findings, int remaining) {}
 
   /** Nothing is wrong, or everything that was has been repaired. */
   public boolean clean() {
@@ -51,7 +73,11 @@ public record FsckReport(
   }
 
   private static long wrong(List<Finding> findings) {
-    return findings.stream().filter(f -> f.problem().severity() != Severity.NOTE).count();
+    return count(findings, Severity.ERROR) + count(findings, Severity.WARNING);
+  }
+
+  private static long count(List<Finding> findings, Severity severity) {
+    return findings.stream().filter(f -> f.problem().severity() == severity).count();
   }
 
   /** The last line, as e2fsck has it. */
@@ -61,7 +87,9 @@ public record FsckReport(
         clean()
             ? repaired ? "repaired" : "clean"
             : "%d errors, %d warnings"
-                .formatted(repaired ? wrong(remaining) : errors, repaired ? 0 : warnings);
+                .formatted(
+                    repaired ? count(remaining, Severity.ERROR) : errors,
+                    repaired ? count(remaining, Severity.WARNING) : warnings);
     return "%s: %s, %d inodes, %s, %d/%d chunks in use"
         .formatted(image, state, inodes, blocksText, chunksUsed, chunks);
   }

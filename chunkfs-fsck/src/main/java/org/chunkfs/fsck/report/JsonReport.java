@@ -1,18 +1,24 @@
 package org.chunkfs.fsck.report;
 
-import java.util.List;
+import static org.chunkfs.fsck.report.JsonText.list;
+import static org.chunkfs.fsck.report.JsonText.string;
+
 import java.util.Locale;
-import java.util.function.Function;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.fsck.problem.Finding;
 
-/** A report as JSON; the names of the fields are stable. */
+/** A report as JSON; what its fields are and mean is fixed in {@code docs/report.schema.json}. */
 public final class JsonReport {
   private JsonReport() {}
 
   /** One object, on one line. */
   public static String of(FsckReport report) {
-    return "{\"clean\":%b,\"repaired\":%b,\"notes\":%d,\"warnings\":%d,\"errors\":%d,"
+    return "{" + fields(report) + "}";
+  }
+
+  /** The fields, without braces. */
+  public static String fields(FsckReport report) {
+    return "\"clean\":%b,\"repaired\":%b,\"notes\":%d,\"warnings\":%d,\"errors\":%d,"
             .formatted(
                 report.clean(),
                 report.repaired(),
@@ -29,20 +35,13 @@ public final class JsonReport {
         + "\"findings\":"
         + list(report.findings(), JsonReport::finding)
         + ",\"repairs\":"
-        + list(report.repairs(), JsonReport::string)
+        + list(report.repairs(), JsonText::string)
         + ",\"remaining\":"
         + list(report.remaining(), JsonReport::finding)
         + ",\"lost\":"
         + list(report.losses(), JsonReport::lost)
-        + "}";
-  }
-
-  private static <T> String list(List<T> of, Function<T, String> one) {
-    StringBuilder all = new StringBuilder("[");
-    for (T each : of) {
-      all.append(all.length() > 1 ? "," : "").append(one.apply(each));
-    }
-    return all.append(']').toString();
+        + ",\"map\":"
+        + list(report.map(), JsonReport::chunk);
   }
 
   private static String finding(Finding finding) {
@@ -62,32 +61,30 @@ public final class JsonReport {
     return all.append(",\"message\":").append(string(finding.message())).append('}').toString();
   }
 
-  private static String lost(FsckReport.Lost lost) {
-    return "{\"path\":%s,\"inode\":%d,\"inodePlace\":%s,\"offset\":%d,\"length\":%d}"
+  private static String lost(Loss loss) {
+    return "{\"what\":%s,\"inode\":%d,\"inodePlace\":%s,\"paths\":%s,\"offset\":%d,\"length\":%d,\"detail\":%s}"
         .formatted(
-            string(lost.path()),
-            lost.inode(),
-            string(Ino.show(lost.inode())),
-            lost.offset(),
-            lost.length());
+            string(loss.what().text()),
+            loss.inode(),
+            string(Ino.show(loss.inode())),
+            list(loss.paths(), JsonText::string),
+            loss.offset(),
+            loss.length(),
+            string(loss.detail()));
+  }
+
+  private static String chunk(FsckReport.ChunkLine line) {
+    return "{\"chunk\":%d,\"condition\":%s,\"blocks\":%d,\"blocksUsed\":%d,\"findings\":%d,\"remaining\":%d}"
+        .formatted(
+            line.chunk(),
+            string(line.condition().text()),
+            line.blocks(),
+            line.blocksUsed(),
+            line.findings(),
+            line.remaining());
   }
 
   private static String lower(String name) {
     return string(name.toLowerCase(Locale.ROOT));
-  }
-
-  private static String string(String text) {
-    StringBuilder all = new StringBuilder("\"");
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        all.append('\\').append(c);
-      } else if (c < 0x20) {
-        all.append("\\u%04x".formatted((int) c));
-      } else {
-        all.append(c);
-      }
-    }
-    return all.append('"').toString();
   }
 }

@@ -73,6 +73,7 @@ public final class HistoryScan implements Keep {
       ChunkMemory memory,
       Findings findings) {
     Map<Integer, Recovery.RingView> views = new TreeMap<>();
+    Set<Integer> older = new HashSet<>();
     boolean absent = false;
     for (int chunk = 0; chunk < layout.chunks(); chunk++) {
       ChunkReader reader = new ChunkReader(device, layout, chunk);
@@ -83,9 +84,12 @@ public final class HistoryScan implements Keep {
         absent = true;
       } else if (ring != null) {
         views.put(chunk, new Recovery.RingView(chunk, header, ring.scan()));
+        if (journal.headers().header(0) == null || journal.headers().header(1) == null) {
+          older.add(chunk); // the lost one may have been the newer one, and emptied the ring
+        }
       }
     }
-    Set<Integer> unmarked = unmarked(views, image, state, absent, sameBoot, findings);
+    Set<Integer> unmarked = unmarked(views, image, state, absent, sameBoot, findings, older);
     unmarked.forEach(chunk -> views.computeIfPresent(chunk, (_, view) -> emptied(view)));
     Map<Integer, Recovery.RingView> readable = new TreeMap<>(views);
     Map<Integer, String> damaged = new TreeMap<>();
@@ -119,10 +123,13 @@ public final class HistoryScan implements Keep {
       VolumeState state,
       boolean absent,
       boolean sameBoot,
-      Findings findings) {
+      Findings findings,
+      Set<Integer> older) {
     Set<Integer> unmarked = new HashSet<>();
     for (Recovery.RingView view : views.values()) {
-      if (!view.scan().records().isEmpty() && !image.rings().get(view.chunk())) {
+      if (!view.scan().records().isEmpty()
+          && !image.rings().get(view.chunk())
+          && !older.contains(view.chunk())) {
         unmarked.add(view.chunk());
       }
     }

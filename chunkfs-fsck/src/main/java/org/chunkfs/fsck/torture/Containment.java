@@ -35,7 +35,8 @@ final class Containment {
       }
       String changed = changed(specimen.census.chunks.get(chunk), after.chunks.get(chunk));
       if (changed != null) {
-        violations.add("the repair changed chunk %d, which was in order: %s".formatted(chunk, changed));
+        violations.add(
+            "the repair changed chunk %d, which was in order: %s".formatted(chunk, changed));
       }
     }
   }

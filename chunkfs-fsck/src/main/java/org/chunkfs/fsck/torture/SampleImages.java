@@ -23,6 +23,7 @@ import org.chunkfs.core.volume.VolumeOptions;
 import org.chunkfs.fsck.check.CheckOptions;
 import org.chunkfs.fsck.check.ImageCheck;
 import org.chunkfs.fsck.check.Progress;
+import org.chunkfs.fsck.repair.Consent;
 import org.chunkfs.fsck.repair.Repairer;
 
 /** Small images with something of everything in them, made from a seed. */
@@ -123,7 +124,7 @@ public final class SampleImages {
     Image image = Image.of(device);
     CheckOptions options = new CheckOptions(false, Set.of(), bootId(), 1);
     ImageCheck.Result sound = ImageCheck.run(image, options, Progress.NONE);
-    new Repairer(image, options, Progress.NONE, 1_000_000_000_000L).settle(sound);
+    new Repairer(image, options, Progress.NONE, Consent.ALL, 1_000_000_000_000L).settle(sound);
   }
 
   /** Devices, pipes, holes, preallocated blocks, hard links across directories, and orphans. */

@@ -89,7 +89,8 @@ final class ScratchDevice extends DelegatingDevice implements ChunkMemory {
     for (int chunk = 0; chunk < versions.length; chunk++) {
       long base = layout.base(chunk);
       ChunkGeometry geometry = layout.geometry(chunk);
-      boolean inside = position < base + (long) geometry.blocks() * BLOCK && position + length > base;
+      boolean inside =
+          position < base + (long) geometry.blocks() * BLOCK && position + length > base;
       if (inside && !record(position - base, length, geometry)) {
         versions[chunk]++;
       }

@@ -132,8 +132,8 @@ public final class Torture {
   }
 
   /** Runs {@code count} cases from {@code first} on, until the listener has enough. */
-  public static Summary run(
-      DamageKind kind, long seed, long first, long count, Listener listener) throws IOException {
+  public static Summary run(DamageKind kind, long seed, long first, long count, Listener listener)
+      throws IOException {
     Torture torture = new Torture(kind, seed);
     Summary summary = Summary.empty(kind, seed);
     boolean more = true;
@@ -153,7 +153,8 @@ public final class Torture {
   private Verdict one(long number, boolean explain) throws IOException {
     Specimen of = specimen(number / PER_IMAGE % IMAGES);
     SplittableRandom random =
-        new SplittableRandom(seed * 0x9E37_79B9_7F4A_7C15L + number * 0x2545_F491L + kind.ordinal());
+        new SplittableRandom(
+            seed * 0x9E37_79B9_7F4A_7C15L + number * 0x2545_F491L + kind.ordinal());
     int kills = number % KILL_ALL_EVERY == 7 ? -1 : number % KILL_EVERY == 7 ? KILLS : 0;
     String name = kind.text() + ":" + seed + ":" + number;
     return new Trial(of, kind, name, random.split(), kills, explain).run();

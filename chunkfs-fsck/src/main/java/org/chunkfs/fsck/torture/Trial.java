@@ -12,6 +12,7 @@ import org.chunkfs.core.volume.Image;
 import org.chunkfs.fsck.check.ImageCheck;
 import org.chunkfs.fsck.check.Progress;
 import org.chunkfs.fsck.problem.Findings;
+import org.chunkfs.fsck.repair.Consent;
 import org.chunkfs.fsck.repair.Repairer;
 import org.chunkfs.fsck.scan.HistoryScan;
 import org.chunkfs.fsck.scan.Keep;
@@ -125,7 +126,8 @@ final class Trial {
     work.note();
     Image mended = Image.of(work);
     Repairer.Result done =
-        new Repairer(mended, Specimen.options(work), Progress.NONE, 1_000_000_000L).run(first);
+        new Repairer(mended, Specimen.options(work), Progress.NONE, Consent.ALL, 1_000_000_000L)
+            .run(first);
     if (explain) {
       details.addAll(done.log());
     }
@@ -233,7 +235,8 @@ final class Trial {
       Image image = Image.of(device);
       ImageCheck.Result first = ImageCheck.run(image, Specimen.options(device), Progress.NONE);
       Repairer.Result done =
-          new Repairer(image, Specimen.options(device), Progress.NONE, 2_000_000_000L).run(first);
+          new Repairer(image, Specimen.options(device), Progress.NONE, Consent.ALL, 2_000_000_000L)
+              .run(first);
       if (done.last().findings().anyWrong()) {
         violations.add(
             "a repair killed after %d of %d writes did not converge when run again: %s"

@@ -33,6 +33,9 @@ public record Verdict(
   /** The case in a few lines. */
   @Override
   public String toString() {
-    return name + ": " + damage + (violations.isEmpty() ? "" : "\n  " + String.join("\n  ", violations));
+    return name
+        + ": "
+        + damage
+        + (violations.isEmpty() ? "" : "\n  " + String.join("\n  ", violations));
   }
 }

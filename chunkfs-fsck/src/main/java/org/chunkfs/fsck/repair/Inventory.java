@@ -1,0 +1,247 @@
+package org.chunkfs.fsck.repair;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.chunkfs.core.format.BlockKind;
+import org.chunkfs.core.format.Ino;
+import org.chunkfs.core.format.InodeRecord;
+import org.chunkfs.core.format.ItemType;
+import org.chunkfs.core.format.Items;
+import org.chunkfs.core.format.TableEntry;
+import org.chunkfs.core.volume.Image;
+import org.chunkfs.fsck.check.ImageCheck;
+import org.chunkfs.fsck.scan.BlockTable;
+import org.chunkfs.fsck.scan.ChunkMemory;
+import org.chunkfs.fsck.scan.ChunkReader;
+import org.chunkfs.fsck.scan.ChunkScan;
+import org.chunkfs.fsck.scan.Item;
+import org.chunkfs.fsck.scan.Keep;
+import org.chunkfs.fsck.scan.MetaBlocks;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the files of some chunks consist of, as far as anything on the disk speaks of it: inodes,
+ * names from either end, blocks of data from extents or from the table, extended attributes. Taken
+ * before a repair and after it, the difference is what was lost, whatever the repair did.
+ */
+public final class Inventory {
+  /** A name: which directory it is in, and its bytes. */
+  public record Name(long parent, String raw) {}
+
+  /** One inode. */
+  public static final class Thing {
+    /** Its generation; of one of which only names or blocks are known, what they say. */
+    public int generation;
+
+    /** Its mode; 0 where its record is not there. */
+    public int mode;
+
+    /** Bytes; symbolic links: of the target that is there. */
+    public long size;
+
+    /** Whether its record is there. */
+    public boolean recorded;
+
+    /** Whether its record's checksum holds. */
+    public boolean verified = true;
+
+    /** Inode that its data belongs to: itself, or the head of a spread file. */
+    public long head;
+
+    /** Its names, from entries and back pointers. */
+    public final Set<Name> names = new HashSet<>();
+
+    /** Its blocks with content, by number in the file. */
+    public final TreeSet<Long> blocks = new TreeSet<>();
+
+    /** Those of them whose checksum is lost. */
+    public final TreeSet<Long> unverified = new TreeSet<>();
+
+    /** Names of its extended attributes. */
+    public final TreeSet<String> xattrs = new TreeSet<>();
+
+    boolean is(int type) {
+      return mode >> 12 == type;
+    }
+
+    public boolean symlink() {
+      return is(10);
+    }
+  }
+
+  private static final int XATTR_PREFIX = 5;
+
+  private final Map<Long, Thing> things = new TreeMap<>();
+  private final Map<Long, Name> directories = new HashMap<>();
+  private final Set<Integer> chunks;
+
+  private Inventory(Set<Integer> chunks) {
+    this.chunks = new TreeSet<>(chunks);
+  }
+
+  /**
+   * Reads chunks as a repair would.
+   *
+   * @param result a check of the image as it is now
+   */
+  public static Inventory take(Image image, ImageCheck.Result result, Set<Integer> chunks) {
+    Inventory all = new Inventory(chunks);
+    Keep keep = result.history() != null ? result.history() : (chunk, header, scan) -> scan;
+    for (int chunk : all.chunks) {
+      ChunkReader reader = new ChunkReader(image.device(), image.layout(), chunk);
+      if (reader.present()) {
+        all.chunk(ChunkScan.salvage(reader, keep, ChunkMemory.NONE));
+      }
+    }
+    result
+        .facts()
+        .values()
+        .forEach(facts ->
+            facts
+                .directories()
+                .forEach((dir, at) ->
+                    all.directories.putIfAbsent(dir, new Name(at.parent(), raw(at.name())))));
+    return all;
+  }
+
+  /** Every inode that something speaks of, by number. */
+  public Map<Long, Thing> things() {
+    return things;
+  }
+
+  /** Chunks that were looked at. */
+  public Set<Integer> chunks() {
+    return chunks;
+  }
+
+  /** The name by which a directory hangs, wherever it is; null: not known, or the root. */
+  public @Nullable Name directory(long ino) {
+    Thing thing = things.get(ino);
+    return thing != null && thing.names.size() == 1
+        ? thing.names.iterator().next()
+        : directories.get(ino);
+  }
+
+  private Thing thing(long ino, int generation) {
+    Thing thing = things.computeIfAbsent(ino, _ -> new Thing());
+    if (thing.generation == 0) {
+      thing.generation = generation;
+      thing.head = ino;
+    }
+    return thing;
+  }
+
+  private void chunk(ChunkScan scan) {
+    BlockTable table = scan.table();
+    MetaBlocks blocks = scan.blocks();
+    if (table == null || blocks == null) {
+      return;
+    }
+    ChunkModel model = ChunkModel.load(scan, table, blocks, new ArrayList<>());
+    for (InodeModel inode : model.inodes.values()) {
+      if (!inode.index()) {
+        inode(table, inode);
+      }
+    }
+    for (InodeModel inode : model.inodes.values()) {
+      if (!inode.index()) {
+        names(inode);
+      }
+    }
+    tableData(scan, table);
+  }
+
+  private void inode(BlockTable table, InodeModel inode) {
+    Thing thing = thing(inode.ino, inode.generation());
+    thing.generation = inode.generation();
+    thing.mode = inode.mode();
+    thing.recorded = true;
+    thing.size = InodeRecord.SIZE_BYTES.get(inode.record, 0);
+    thing.verified =
+        InodeRecord.crc(inode.record, 0, inode.ino) == InodeRecord.CRC.get(inode.record, 0);
+    thing.head = inode.continuation() ? InodeRecord.HEAD.get(inode.record, 0) : inode.ino;
+    long target = 0;
+    for (Item item : inode.items) {
+      if (item.kind() == ItemType.EXTENT) {
+        extent(table, thing, item);
+      } else if (item.kind() == ItemType.XATTR && (item.major() & 0xFF) == 0) {
+        int length = item.value()[XATTR_PREFIX - 1] & 0xFF;
+        thing.xattrs.add(
+            raw(java.util.Arrays.copyOfRange(item.value(), XATTR_PREFIX, XATTR_PREFIX + length)));
+      } else if (item.kind() == ItemType.INLINE) {
+        target += item.value().length;
+      }
+    }
+    thing.size = thing.symlink() ? target : thing.size;
+  }
+
+  private static void extent(BlockTable table, Thing thing, Item item) {
+    int first = Items.Extent.BLOCK.get(item.value(), 0);
+    int count = Items.Extent.COUNT.get(item.value(), 0);
+    if ((Items.Extent.FLAGS.get(item.value(), 0) & TableEntry.UNWRITTEN) != 0) {
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      thing.blocks.add(item.major() + i);
+      if (table.trust(first + i) != BlockTable.Trust.GOOD) {
+        thing.unverified.add(item.major() + i);
+      }
+    }
+  }
+
+  private void names(InodeModel inode) {
+    long parent = inode.continuation() ? InodeRecord.HEAD.get(inode.record, 0) : inode.ino;
+    for (Item entry : inode.of(ItemType.DIRENT)) {
+      long target = Items.Dirent.INO.get(entry.value(), 0);
+      thing(target, Items.Dirent.GENERATION.get(entry.value(), 0))
+          .names
+          .add(new Name(parent, raw(Names.ofDirent(entry))));
+    }
+    for (Item back : inode.of(ItemType.BACK_POINTER)) {
+      thing(inode.ino, inode.generation())
+          .names
+          .add(new Name(Items.BackPointer.PARENT.get(back.value(), 0), raw(Names.ofBack(back))));
+    }
+  }
+
+  /** Blocks that the table gives to inodes whose items no longer know of them. */
+  private void tableData(ChunkScan scan, BlockTable table) {
+    for (int b = scan.geometry().bodyStart(); b < scan.geometry().bodyEnd(); b++) {
+      long owner = table.owner(b);
+      if (table.kind(b) != BlockKind.DATA.code()
+          || (table.flags(b) & TableEntry.UNWRITTEN) != 0
+          || table.trust(b) != BlockTable.Trust.GOOD
+          || Ino.chunk(owner) != scan.chunk()
+          || table.logical(b) < 0) {
+        continue;
+      }
+      Thing thing = thing(owner, table.ownerGeneration(b));
+      if (thing.generation == table.ownerGeneration(b) || !thing.recorded) {
+        thing.blocks.add(table.logical(b));
+      }
+    }
+  }
+
+  private static String raw(byte[] name) {
+    return new String(name, java.nio.charset.StandardCharsets.ISO_8859_1);
+  }
+
+  /** Runs of numbers: each first one, and the one after its last. */
+  public static List<long[]> runs(Iterable<Long> numbers) {
+    List<long[]> runs = new ArrayList<>();
+    for (long number : numbers) {
+      if (!runs.isEmpty() && runs.getLast()[1] == number) {
+        runs.getLast()[1] = number + 1;
+      } else {
+        runs.add(new long[] {number, number + 1});
+      }
+    }
+    return runs;
+  }
+}

@@ -1,0 +1,55 @@
+package org.chunkfs.fsck.torture;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A campaign of {@link Torture} as a kind of torture: a round is some cases on one image. */
+final class CorruptionKind implements TortureKind {
+  private static final int CASES = 50;
+
+  private final DamageKind kind;
+  private final String promise;
+
+  CorruptionKind(DamageKind kind, String promise) {
+    this.kind = kind;
+    this.promise = promise;
+  }
+
+  @Override
+  public String name() {
+    return kind.text();
+  }
+
+  @Override
+  public String promise() {
+    return promise;
+  }
+
+  @Override
+  public TortureRound round(long seed, long number, Path work) throws IOException {
+    Torture.Summary summary = Torture.run(kind, seed, number * CASES, CASES, (_, _) -> true);
+    Verdict smallest = summary.smallest();
+    return new TortureRound(summary.cases(), smallest == null ? null : failed(smallest, seed));
+  }
+
+  private TortureCase failed(Verdict verdict, long seed) {
+    List<String> script = new ArrayList<>(List.of(verdict.damage()));
+    script.addAll(verdict.violations());
+    return new TortureCase(
+        name(), seed, numberOf(verdict), verdict.violations().getFirst(), script, null);
+  }
+
+  /** A failed case is one of a campaign: its number is the case's, not the round's. */
+  private static long numberOf(Verdict verdict) {
+    return Long.parseLong(verdict.name().substring(verdict.name().lastIndexOf(':') + 1));
+  }
+
+  @Override
+  public @Nullable String again(TortureCase failed, Path work) throws IOException {
+    Verdict verdict = Torture.replay(kind, failed.seed(), failed.number());
+    return verdict.violations().isEmpty() ? null : String.join("; ", verdict.violations());
+  }
+}
