@@ -111,6 +111,8 @@ final class ChunkModel {
   }
 
   private void takeInodes(int block, byte[] bytes) {
+    boolean foreign =
+        BlockHeader.CHUNK.get(bytes, 0) != chunk() || BlockHeader.ADDRESS.get(bytes, 0) != block;
     for (int slot = 0; slot < InodeRecord.PER_BLOCK; slot++) {
       int at = InodeRecord.offset(slot);
       long ino = Ino.of(chunk(), block, slot);
@@ -125,7 +127,7 @@ final class ChunkModel {
           table.trust(block) == BlockTable.Trust.GOOD
               && table.kind(block) == BlockKind.INODES.code()
               && (table.logical(block) >>> slot & 1) == 0;
-      boolean plausible = good || !free && InodeRecord.SIZE_BYTES.get(record, 0) >= 0;
+      boolean plausible = good || !free && !foreign && InodeRecord.SIZE_BYTES.get(record, 0) >= 0;
       if (InodeRecord.inUse(record, 0) && plausible && possible(block, slot, record)) {
         inodes.put(ino, new InodeModel(ino, record));
         if (!good) {

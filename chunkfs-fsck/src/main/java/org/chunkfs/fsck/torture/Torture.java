@@ -151,12 +151,16 @@ public final class Torture {
   }
 
   private Verdict one(long number, boolean explain) throws IOException {
-    Specimen of = specimen(number / PER_IMAGE % IMAGES);
+    long image = number / PER_IMAGE % IMAGES;
+    Specimen of = specimen(kind == DamageKind.MEMBERS ? image / 2 * 4 + 2 + image % 2 : image);
     SplittableRandom random =
         new SplittableRandom(
             seed * 0x9E37_79B9_7F4A_7C15L + number * 0x2545_F491L + kind.ordinal());
     int kills = number % KILL_ALL_EVERY == 7 ? -1 : number % KILL_EVERY == 7 ? KILLS : 0;
     String name = kind.text() + ":" + seed + ":" + number;
+    if (kind == DamageKind.MEMBERS) {
+      return new MemberTrial(of, name, random.split()).run();
+    }
     return new Trial(of, kind, name, random.split(), kills, explain).run();
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Two trees of one image, before and after. */
 final class TreeComparison {
@@ -81,6 +82,17 @@ final class TreeComparison {
 
   int kept() {
     return kept;
+  }
+
+  /** The first path whose content or type is another one, in words; null: none. */
+  static @Nullable String lost(Census before, Census after) {
+    for (Map.Entry<String, Census.Seen> e : before.tree.entrySet()) {
+      Census.Seen now = after.tree.get(e.getKey());
+      if (now == null || !e.getValue().sameContent(now)) {
+        return "%s was %s, is %s".formatted(e.getKey(), e.getValue(), now);
+      }
+    }
+    return null;
   }
 
   /** The first differences, for people. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -76,7 +77,8 @@ final class Trial {
       violations.add("it took longer than 20 s");
     }
     return new Verdict(
-        name + " (" + specimen.name + ")",
+        name,
+        specimen.name,
         damage.toString(),
         damage.sealed(),
         detected,
@@ -89,7 +91,7 @@ final class Trial {
         violations);
   }
 
-  private static String text(Throwable e) {
+  static String text(Throwable e) {
     StackTraceElement[] trace = e.getStackTrace();
     StringBuilder text = new StringBuilder(e.toString());
     for (int i = 0; i < Math.min(trace.length, 4); i++) {
@@ -218,7 +220,13 @@ final class Trial {
       files = compared.files();
       kept = compared.kept();
     }
-    Containment.judge(specimen, damage.chunks(), work, after, violations);
+    Containment.judge(
+        specimen,
+        damage.chunks(),
+        damage.sealed() ? done.first().facts() : Map.of(),
+        work,
+        after,
+        violations);
   }
 
   private void kill(ScratchDevice damaged, List<ScratchDevice.Write> writes) throws IOException {

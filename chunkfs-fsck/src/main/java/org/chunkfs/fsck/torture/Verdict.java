@@ -6,6 +6,7 @@ import java.util.List;
  * What came of one case.
  *
  * @param name {@code kind:seed:number}: what to give for running it again alone
+ * @param image which image it was done to
  * @param damage what was done, in a sentence
  * @param sealed whether checksums were recomputed
  * @param detected whether the check found anything
@@ -19,6 +20,7 @@ import java.util.List;
  */
 public record Verdict(
     String name,
+    String image,
     String damage,
     boolean sealed,
     boolean detected,
@@ -33,7 +35,7 @@ public record Verdict(
   /** The case in a few lines. */
   @Override
   public String toString() {
-    return name
+    return "%s (%s)".formatted(name, image)
         + ": "
         + damage
         + (violations.isEmpty() ? "" : "\n  " + String.join("\n  ", violations));
