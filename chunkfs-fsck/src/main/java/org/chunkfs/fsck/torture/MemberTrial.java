@@ -8,7 +8,6 @@ import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.device.ConcatDevice;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.volume.Image;
-import org.chunkfs.core.volume.ImageLayout;
 import org.chunkfs.fsck.check.CheckOptions;
 import org.chunkfs.fsck.check.ImageCheck;
 import org.chunkfs.fsck.check.Progress;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One case of an image whose second member is missing, or was cut short, and then comes back.
  *
- * <p>Promises: that it is missing is found; nothing throws; a repair writes nothing to the chunks
+ * <p>In half of the cases a field is damaged too. Promises: nothing throws; a repair writes nothing to the chunks
  * that are there but what is known to be wrong of them, so that after the member is back one repair
  * leaves the whole image clean and every file as it was.
  */
@@ -32,6 +31,7 @@ final class MemberTrial {
   private final Specimen specimen;
   private final String name;
   private final SplittableRandom random;
+  private final boolean alsoDamaged;
   private final List<String> violations = new ArrayList<>();
   private boolean detected;
   private boolean repaired;
@@ -40,11 +40,13 @@ final class MemberTrial {
     this.specimen = specimen;
     this.name = name;
     this.random = random;
+    this.alsoDamaged = random.nextBoolean();
   }
 
   Verdict run() throws IOException {
-    List<BlockDevice> parts =
-        ((ConcatDevice) SampleImages.copy(specimen.device)).parts();
+    ConcatDevice whole = (ConcatDevice) SampleImages.copy(specimen.device);
+    String also = alsoDamaged ? also(whole) : "";
+    List<BlockDevice> parts = whole.parts();
     long size = parts.getLast().size();
     long left = random.nextInt(3) == 0 ? 0 : random.nextLong(1, size / BLOCK) * BLOCK;
     CutDevice cut = new CutDevice(parts.getLast(), "second", left);
@@ -54,7 +56,7 @@ final class MemberTrial {
             ? "the second member is missing, and comes back"
             : "the second member is cut to %d of %d bytes, and comes back".formatted(left, size);
     try {
-      gone(device, left);
+      gone(device);
       cut.comeBack();
       back(device);
     } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError e) {
@@ -63,7 +65,7 @@ final class MemberTrial {
     return new Verdict(
         name,
         specimen.name,
-        damage,
+        damage + also,
         false,
         detected,
         repaired,
@@ -75,35 +77,40 @@ final class MemberTrial {
         violations);
   }
 
+  /** Damages a field in one of the chunks that stay; says so. */
+  private String also(ConcatDevice whole) throws IOException {
+    Damage damage =
+        new Damage(
+            specimen,
+            new ScratchDevice(
+                whole, specimen.layout, new java.util.concurrent.ConcurrentHashMap<>()));
+    new DamageMaker(specimen, damage, random).field(false, true);
+    return "; also " + damage;
+  }
+
   private static CheckOptions options() {
     return new CheckOptions(true, java.util.Set.of(), SampleImages.bootId(), 1);
   }
 
-  private void gone(BlockDevice device, long left) throws IOException {
+  private void gone(BlockDevice device) throws IOException {
     Image image = Image.of(device);
     ImageCheck.Result first = ImageCheck.run(image, options(), Progress.NONE);
     detected = !first.findings().isEmpty();
-    if (!detected && lacks(image.layout(), left)) {
-      violations.add("it was not noticed");
-    }
     for (Finding finding : first.findings().list()) {
       boolean away = finding.chunk() < 0 || image.layout().memberOf(finding.chunk()) > 0;
-      if (!away && finding.problem().severity() != Severity.NOTE) {
+      if (!alsoDamaged && !away && finding.problem().severity() != Severity.NOTE) {
         violations.add("a chunk that is there is called wrong: " + finding);
         return;
       }
     }
-    if (left == 0 && first.findings().anyRepairable()) {
-      repair(image, first);
+    if (first.findings().anyRepairable()) {
+      ImageCheck.Result last = repair(image, first).last();
+      if (last.findings().anyRepairable()) {
+        violations.add(
+            "without the member the repair did not converge: "
+                + last.findings().list().stream().limit(4).toList());
+      }
     }
-  }
-
-  /** Whether a cut takes anything that a check reads: blocks after the last chunk are not. */
-  private static boolean lacks(ImageLayout layout, long left) {
-    ImageLayout.MemberPart last = layout.members().getLast();
-    int chunk = last.firstChunk() + last.chunks() - 1;
-    long end = layout.base(chunk) + (long) layout.geometry(chunk).blocks() * BLOCK;
-    return left < end - last.start() * BLOCK;
   }
 
   private Repairer.Result repair(Image image, ImageCheck.Result first) throws IOException {
@@ -118,7 +125,9 @@ final class MemberTrial {
       result = repair(image, result).last();
     }
     if (result.findings().anyWrong()) {
-      violations.add("after its return the repair did not converge: " + result.findings().list());
+      violations.add(
+          "after its return the repair did not converge: "
+              + result.findings().list().stream().limit(4).toList());
       return;
     }
     HistoryScan history = result.history();
@@ -129,7 +138,7 @@ final class MemberTrial {
         Census.of(
             scratch, specimen.layout, history == null ? (chunk, header, scan) -> scan : history);
     @Nullable String lost = TreeComparison.lost(specimen.census, after);
-    if (lost != null) {
+    if (lost != null && !alsoDamaged) {
       violations.add("after its return something else is lost: " + lost);
     }
   }
