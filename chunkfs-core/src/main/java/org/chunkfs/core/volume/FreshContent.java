@@ -45,7 +45,7 @@ final class FreshContent {
       if (content.isDirect() && size % BLOCK == 0) {
         crcs = FileWriter.writeRuns(blocks, content);
       } else {
-        ByteBuffer ours = wholeBlocks(content, buffers.take());
+        ByteBuffer ours = wholeBlocks(content, buffers.take(want));
         crcs = FileWriter.writeRuns(blocks, ours);
         buffers.give(ours);
       }

@@ -159,7 +159,7 @@ public final class ImageCheck {
             key,
             () -> {
               Findings found = new Findings(reader.chunk());
-              ChunkScan scan = ChunkScan.open(reader, keep, found);
+              ChunkScan scan = ChunkScan.open(reader, keep, memory, found);
               return new Checked(ChunkCheck.run(scan, options.data()), found);
             });
     of.addAll(checked.findings());

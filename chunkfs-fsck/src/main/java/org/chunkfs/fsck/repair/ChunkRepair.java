@@ -11,6 +11,7 @@ import org.chunkfs.core.volume.ChunkFs;
 import org.chunkfs.fsck.check.ChunkFacts;
 import org.chunkfs.fsck.problem.Problem;
 import org.chunkfs.fsck.scan.BlockTable;
+import org.chunkfs.fsck.scan.ChunkMemory;
 import org.chunkfs.fsck.scan.ChunkReader;
 import org.chunkfs.fsck.scan.ChunkScan;
 import org.chunkfs.fsck.scan.Keep;
@@ -37,13 +38,14 @@ final class ChunkRepair {
   /**
    * Reads what can be saved.
    *
+   * @param memory what is known of its journal
    * @param log gets what is done, and given up
    */
-  ChunkRepair(ChunkReader reader, Keep keep, List<String> log) {
+  ChunkRepair(ChunkReader reader, Keep keep, ChunkMemory memory, List<String> log) {
     this.reader = reader;
     this.keep = keep;
     this.log = log;
-    this.scan = ChunkScan.salvage(reader, keep);
+    this.scan = ChunkScan.salvage(reader, keep, memory);
     BlockTable table = scan.table();
     MetaBlocks blocks = scan.blocks();
     this.model = table == null || blocks == null ? null : ChunkModel.load(scan, table, blocks, log);
@@ -76,6 +78,22 @@ final class ChunkRepair {
    */
   void write(boolean checkData, boolean restart, long baseG, long now, RepairHistory history)
       throws IOException {
+    write(checkData, restart, true, baseG, now, history);
+  }
+
+  /** The same for a chunk that is in order by itself: without changes it is left alone. */
+  void writeChanges(long baseG, long now, @Nullable RepairHistory history) throws IOException {
+    write(false, false, false, baseG, now, history);
+  }
+
+  private void write(
+      boolean checkData,
+      boolean restart,
+      boolean always,
+      long baseG,
+      long now,
+      @Nullable RepairHistory history)
+      throws IOException {
     if (model == null) {
       log.add("rewrite the headers of chunk " + reader.chunk() + ", which was never used");
       byte[] good = scan.headers().header();
@@ -93,9 +111,17 @@ final class ChunkRepair {
               .formatted(reader.chunk()));
     }
     Map<Integer, byte[]> changes = image.changes();
+    if (changes.isEmpty() && !always) {
+      return;
+    }
     log.addAll(ChunkImage.show(reader.chunk(), changes));
     RingScanner.Scan kept = scan.kept();
-    boolean direct = restart || unusable() || kept == null;
+    boolean direct =
+        restart
+            || unusable()
+            || kept == null
+            || history != null && history.isBehind(kept.lastG())
+            || !JournalWriter.agrees(reader, scan.headers().header());
     if (direct) {
       log.add("start the journal of chunk " + reader.chunk() + " anew");
     }

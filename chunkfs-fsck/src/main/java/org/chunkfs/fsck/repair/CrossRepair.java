@@ -61,6 +61,7 @@ final class CrossRepair {
       outs.put(chunk, new HashSet<>());
       ins.put(chunk, new HashSet<>());
     }
+    new MapRebuild(models, frozen, log).run();
     continuations();
     each(inode -> inode.of(ItemType.DIRENT), this::entry);
     each(inode -> inode.of(ItemType.BACK_POINTER), this::back);
@@ -355,6 +356,12 @@ final class CrossRepair {
         whole = false;
         keepCont(model, ItemType.CONT_OUT, ino, head.ino);
         continue;
+      }
+      if (part != null) {
+        int generation = part.generation();
+        if (Items.Continuation.GENERATION.get(range.value(), 0) != generation) {
+          head.put(Names.with(range, v -> Items.Continuation.GENERATION.set(v, 0, generation)));
+        }
       }
       if (part != null && mapped.put(ino, head) == null) {
         blocks += head.regular() ? InodeRecord.BLOCKS.get(part.record, 0) : 0;

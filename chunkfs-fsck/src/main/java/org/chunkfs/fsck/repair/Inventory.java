@@ -17,6 +17,7 @@ import org.chunkfs.core.format.TableEntry;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.fsck.check.ImageCheck;
 import org.chunkfs.fsck.scan.BlockTable;
+import org.chunkfs.fsck.scan.ChunkMemory;
 import org.chunkfs.fsck.scan.ChunkReader;
 import org.chunkfs.fsck.scan.ChunkScan;
 import org.chunkfs.fsck.scan.Item;
@@ -95,7 +96,7 @@ public final class Inventory {
     for (int chunk : all.chunks) {
       ChunkReader reader = new ChunkReader(image.device(), image.layout(), chunk);
       if (reader.present()) {
-        all.chunk(ChunkScan.salvage(reader, keep));
+        all.chunk(ChunkScan.salvage(reader, keep, ChunkMemory.NONE));
       }
     }
     result

@@ -12,6 +12,7 @@ import org.chunkfs.core.chunk.Chunk;
 import org.chunkfs.core.chunk.ChunkIo;
 import org.chunkfs.core.chunk.ChunkTx;
 import org.chunkfs.core.chunk.HeaderCopies;
+import org.chunkfs.core.error.CorruptException;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkGeometry;
@@ -21,6 +22,7 @@ import org.chunkfs.core.volume.ImageLayout;
 import org.chunkfs.fsck.scan.BlockTable;
 import org.chunkfs.fsck.scan.Bytes;
 import org.chunkfs.fsck.scan.ChunkReader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies a chunk's repaired blocks through its journal, and checkpoints.
@@ -60,6 +62,20 @@ final class JournalWriter {
     HeaderCopies headers = HeaderCopies.read(io, geometry, layout.uuid());
     Chunk chunk = Chunk.recover(layout.uuid(), geometry, io, headers, kept, new LongAdder());
     new JournalWriter(chunk, history).all(changes, before);
+  }
+
+  /** Whether the engine would take the header that the repair goes by. */
+  static boolean agrees(ChunkReader reader, byte @Nullable [] header) throws IOException {
+    ImageLayout layout = reader.layout();
+    ChunkGeometry geometry = reader.geometry();
+    ChunkIo io =
+        new ChunkIo(
+            reader.device(), reader.chunk(), layout.base(reader.chunk()), geometry.blocks());
+    try {
+      return Arrays.equals(header, HeaderCopies.read(io, geometry, layout.uuid()).header());
+    } catch (CorruptException e) {
+      return false;
+    }
   }
 
   private void all(Map<Integer, byte[]> changes, BlockTable before) throws IOException {

@@ -27,6 +27,11 @@ final class RepairHistory implements Numbers, Stability {
     this.stable = written;
   }
 
+  /** Whether a journal has a commit that none of these can follow. */
+  boolean isBehind(long g) {
+    return Long.compareUnsigned(g, next) >= 0;
+  }
+
   @Override
   public long take() {
     return next++;

@@ -112,6 +112,26 @@ public final class Repairer {
     return new Result(first, result, log);
   }
 
+  /**
+   * Brings everything that the journals of a sound image hold to its place, and leaves them empty.
+   *
+   * @throws IOException if something cannot be written
+   */
+  public void settle(ImageCheck.Result sound) throws IOException {
+    HistoryScan history = sound.history();
+    Keep keep = history != null ? history : (chunk, header, scan) -> scan;
+    VolumeState written = records.record(state(history));
+    RepairHistory numbers = new RepairHistory(device, written.epoch());
+    for (ChunkFacts facts : sound.facts().values()) {
+      if (facts.known()) {
+        ChunkRepair chunk = new ChunkRepair(reader(facts.chunk()), keep, options.memory(), log);
+        if (chunk.model() != null && !chunk.blank()) {
+          chunk.write(false, false, 0, now, numbers);
+        }
+      }
+    }
+  }
+
   private boolean needsWork(ImageCheck.Result result) {
     return result.findings().anyRepairable() || !waiting(result).isEmpty();
   }
@@ -151,7 +171,7 @@ public final class Repairer {
       }
     }
     for (int chunk : work.local) {
-      ChunkRepair repair = new ChunkRepair(reader(chunk), keep, log);
+      ChunkRepair repair = new ChunkRepair(reader(chunk), keep, options.memory(), log);
       repair.local(result.facts(), now);
       repair.write(options.data(), restart.contains(chunk), lastKept, now, numbers);
       restarted.add(chunk);
@@ -211,7 +231,7 @@ public final class Repairer {
         unknown.add(e.getKey());
         continue;
       }
-      ChunkRepair repair = new ChunkRepair(reader(e.getKey()), keep, log);
+      ChunkRepair repair = new ChunkRepair(reader(e.getKey()), keep, options.memory(), log);
       ChunkModel model = repair.model();
       if (model != null && !repair.blank()) {
         models.put(e.getKey(), model);
@@ -222,7 +242,7 @@ public final class Repairer {
     cutCycles(result, models);
     for (ChunkRepair repair : repairs.values()) {
       repair.local(result.facts(), now);
-      repair.write(false, false, lastKept, now, numbers);
+      repair.writeChanges(lastKept, now, numbers);
     }
   }
 

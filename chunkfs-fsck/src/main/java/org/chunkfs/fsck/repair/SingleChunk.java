@@ -7,6 +7,7 @@ import org.chunkfs.core.volume.Image;
 import org.chunkfs.fsck.check.ChunkCheck;
 import org.chunkfs.fsck.check.ChunkFacts;
 import org.chunkfs.fsck.problem.Findings;
+import org.chunkfs.fsck.scan.ChunkMemory;
 import org.chunkfs.fsck.scan.ChunkReader;
 import org.chunkfs.fsck.scan.ChunkScan;
 import org.chunkfs.fsck.scan.Keep;
@@ -52,7 +53,7 @@ public final class SingleChunk {
    */
   public @Nullable LostFound repair(long now, List<String> log) throws IOException {
     Surroundings around = Surroundings.of(image, chunk, keep, check().facts());
-    ChunkRepair repair = new ChunkRepair(reader(), keep, log);
+    ChunkRepair repair = new ChunkRepair(reader(), keep, ChunkMemory.NONE, log);
     repair.local(around.facts, now);
     ChunkModel model = repair.model();
     if (model != null) {

@@ -59,9 +59,12 @@ final class SpaceRepair {
     Map<Long, TreeMap<Long, Integer>> maps = new TreeMap<>();
     for (InodeModel inode : model.inodes.values()) {
       if (inode.regular()) {
-        maps.put(inode.ino, claim(inode));
+        maps.put(inode.ino, new TreeMap<>());
       }
     }
+    // Who the block itself says owns it comes before who only says so.
+    maps.forEach((ino, map) -> claim(ino, map, true));
+    maps.forEach((ino, map) -> claim(ino, map, false));
     giveBack(maps);
     for (InodeModel inode : model.inodes.values()) {
       TreeMap<Long, Integer> map = maps.get(inode.ino);
@@ -72,28 +75,32 @@ final class SpaceRepair {
     return data;
   }
 
-  private TreeMap<Long, Integer> claim(InodeModel inode) {
-    TreeMap<Long, Integer> map = new TreeMap<>();
-    for (Item item : inode.of(ItemType.EXTENT)) {
+  private void claim(long ino, TreeMap<Long, Integer> map, boolean agreed) {
+    InodeModel inode = model.get(ino);
+    for (Item item : inode == null ? List.<Item>of() : inode.of(ItemType.EXTENT)) {
       int first = Items.Extent.BLOCK.get(item.value(), 0);
       int count = Items.Extent.COUNT.get(item.value(), 0);
       int flags = Items.Extent.FLAGS.get(item.value(), 0);
       for (int i = 0; i < count; i++) {
-        if (take(inode, first + i, item.major() + i, flags)) {
+        if (agrees(inode, first + i, item.major() + i) == agreed
+            && take(inode, first + i, item.major() + i, flags)) {
           map.put(item.major() + i, first + i);
         }
       }
     }
-    return map;
+  }
+
+  private boolean agrees(InodeModel inode, int block, long logical) {
+    BlockTable table = model.table;
+    return table.kind(block) == BlockKind.DATA.code()
+        && table.owner(block) == inode.ino
+        && table.ownerGeneration(block) == inode.generation()
+        && table.logical(block) == logical;
   }
 
   private boolean take(InodeModel inode, int block, long logical, int flags) {
     BlockTable table = model.table;
-    boolean agrees =
-        table.kind(block) == BlockKind.DATA.code()
-            && table.owner(block) == inode.ino
-            && table.ownerGeneration(block) == inode.generation()
-            && table.logical(block) == logical;
+    boolean agrees = agrees(inode, block, logical);
     boolean good = table.trust(block) == BlockTable.Trust.GOOD;
     if (taken.contains(block) || good && !agrees) {
       log.add("drop block %d of inode %s: it is not its own".formatted(logical, show(inode)));
@@ -103,7 +110,7 @@ final class SpaceRepair {
     int crc = table.crc(block);
     if (f == 0 && (checkData || !good)) {
       Integer found = contentCrc(block);
-      if (found == null || found != crc && good) {
+      if (found == null || found != crc && (good || agrees)) {
         log.add(
             "make a hole of block %d of inode %s: its data is damaged"
                 .formatted(logical, show(inode)));
@@ -138,8 +145,8 @@ final class SpaceRepair {
     BlockTable table = model.table;
     for (int block = model.geometry.bodyStart(); block < model.geometry.bodyEnd(); block++) {
       if (table.kind(block) != BlockKind.DATA.code()
-          || table.trust(block) != BlockTable.Trust.GOOD
-          || taken.contains(block)) {
+          || taken.contains(block)
+          || table.trust(block) != BlockTable.Trust.GOOD && !proven(block)) {
         continue;
       }
       InodeModel inode = model.get(table.owner(block));
@@ -156,6 +163,12 @@ final class SpaceRepair {
         map.put(table.logical(block), block);
       }
     }
+  }
+
+  /** Whether a table entry that is only a hint has the checksum of what is in the block. */
+  private boolean proven(int block) {
+    Integer found = (model.table.flags(block) & TableEntry.UNWRITTEN) == 0 ? contentCrc(block) : null;
+    return found != null && found == model.table.crc(block);
   }
 
   private void store(InodeModel inode, TreeMap<Long, Integer> map) {

@@ -41,13 +41,18 @@ public final class BlockTable {
       ChunkReader reader, HeaderPair headers, Overlay overlay, Findings findings) {
     BlockTable table = new BlockTable(reader.geometry());
     for (int i = 0; i < table.blocks.length; i++) {
-      table.readBlock(reader, i, headers.tableCrc(i), overlay, findings);
+      table.readBlock(reader, i, headers.tableCrc(i), headers.rootLost(), overlay, findings);
     }
     return table;
   }
 
   private void readBlock(
-      ChunkReader reader, int i, int expected, Overlay overlay, Findings findings) {
+      ChunkReader reader,
+      int i,
+      int expected,
+      boolean rootLost,
+      Overlay overlay,
+      Findings findings) {
     int block = geometry.tableStart() + i;
     byte[] fresh = new byte[BlockHeader.BLOCK];
     BlockHeader.init(fresh, BlockKind.TABLE, reader.layout().uuid(), reader.chunk(), block, 0);
@@ -56,8 +61,13 @@ public final class BlockTable {
     if (bytes == null && overlay.lost(block)) {
       bytes = media(reader, block, findings);
       found = Trust.DOUBTFUL;
-    } else if (bytes == null && expected == 0) {
+    } else if (bytes == null && expected == 0 && !rootLost) {
       bytes = fresh;
+    } else if (bytes == null && rootLost) {
+      bytes = media(reader, block, findings);
+      boolean never = bytes != null && Bytes.zero(bytes, 0, bytes.length);
+      bytes = never ? fresh : bytes;
+      found = never ? Trust.GOOD : Trust.DOUBTFUL;
     } else if (bytes == null) {
       bytes = media(reader, block, findings);
       if (bytes != null && Crc.ofTable(bytes) != expected) {
@@ -71,7 +81,8 @@ public final class BlockTable {
       found = Trust.LOST;
     }
     blocks[i] = bytes == null || found == Trust.LOST ? fresh : bytes;
-    trust[i] = bytes == null ? Trust.LOST : found;
+    boolean older = overlay.gap() && found == Trust.GOOD;
+    trust[i] = bytes == null ? Trust.LOST : older ? Trust.DOUBTFUL : found;
   }
 
   private static byte @Nullable [] media(ChunkReader reader, int block, Findings findings) {

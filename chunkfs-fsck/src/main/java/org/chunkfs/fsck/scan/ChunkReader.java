@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.error.MemberMissingException;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.ChunkGeometry;
 import org.chunkfs.core.journal.RingIo;
@@ -43,11 +44,21 @@ public final class ChunkReader {
     return geometry;
   }
 
-  /** Whether the member that the chunk lies on is there. */
+  /** Whether the member that the chunk lies on is there, and long enough for the chunk. */
   public boolean present() {
     List<BlockDevice.Member> members = device.members();
     int member = layout.memberOf(chunk);
-    return member >= members.size() || members.get(member).present();
+    if (member < members.size() && !members.get(member).present()) {
+      return false;
+    }
+    try {
+      read(geometry.blocks() - 1, 1);
+      return true;
+    } catch (MemberMissingException e) {
+      return false;
+    } catch (IOException e) {
+      return true; // a place that cannot be read is damage
+    }
   }
 
   /** Byte position of a block on the device. */

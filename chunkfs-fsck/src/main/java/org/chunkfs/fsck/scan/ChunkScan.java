@@ -1,6 +1,8 @@
 package org.chunkfs.fsck.scan;
 
+import java.util.List;
 import org.chunkfs.core.format.ChunkGeometry;
+import org.chunkfs.core.journal.RingRecord;
 import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.fsck.problem.Findings;
 import org.jspecify.annotations.Nullable;
@@ -39,13 +41,19 @@ public final class ChunkScan {
 
   /** Reads headers, journal and table; what is wrong with them goes to {@code findings}. */
   public static ChunkScan open(ChunkReader reader, Keep keep, Findings findings) {
+    return open(reader, keep, ChunkMemory.NONE, findings);
+  }
+
+  /** The same, with what is known of the chunk's journal. */
+  public static ChunkScan open(
+      ChunkReader reader, Keep keep, ChunkMemory memory, Findings findings) {
     HeaderPair headers = HeaderPair.read(reader, findings);
     byte[] header = headers.header();
     if (header == null || !headers.initialized()) {
       return new ChunkScan(
           reader, findings, headers, null, null, Overlay.empty(reader.geometry()), null);
     }
-    RingView ring = RingView.read(reader, header);
+    RingView ring = ring(reader, header, memory);
     ring.judge(keep.damage(reader.chunk(), ring.scan()), findings);
     RingScanner.Scan kept = keep.keep(reader.chunk(), header, ring.scan());
     Overlay overlay = Overlay.of(kept.records(), reader.geometry(), findings);
@@ -53,11 +61,16 @@ public final class ChunkScan {
     return new ChunkScan(reader, findings, headers, ring, kept, overlay, table);
   }
 
+  private static RingView ring(ChunkReader reader, byte[] header, ChunkMemory memory) {
+    RingView known = memory == ChunkMemory.NONE ? null : Journal.of(reader, memory).ring();
+    return known == null ? RingView.read(reader, header) : known;
+  }
+
   /**
    * Opens a chunk for repair: as {@link #open}, and where headers or journal are damaged with what
    * can be guessed and found of them.
    */
-  public static ChunkScan salvage(ChunkReader reader, Keep keep) {
+  public static ChunkScan salvage(ChunkReader reader, Keep keep, ChunkMemory memory) {
     Findings findings = new Findings(reader.chunk());
     HeaderPair headers = HeaderPair.read(reader, findings);
     byte[] header = headers.header();
@@ -70,13 +83,20 @@ public final class ChunkScan {
       return new ChunkScan(
           reader, findings, headers, null, null, Overlay.empty(reader.geometry()), null);
     }
-    RingView ring = RingView.read(reader, header);
+    RingView ring =
+        headers.real() ? ring(reader, header, memory) : RingView.read(reader, header);
     RingScanner.Scan kept = keep.keep(reader.chunk(), header, ring.scan());
     Overlay overlay = Overlay.of(kept.records(), reader.geometry(), findings);
     long end = ring.scan().end();
     RingScanner.Damage damage = keep.damage(reader.chunk(), ring.scan());
-    if (damage != null || headers.rootLost()) {
-      overlay.addAfterGap(RingSalvage.after(reader, header, end));
+    if (damage != null) {
+      List<RingRecord> after = RingSalvage.after(reader, header, end);
+      RingScanner.Scan counts =
+          keep.keep(
+              reader.chunk(),
+              header,
+              new RingScanner.Scan(after, end, ring.scan().lastG(), ring.scan().stableG(), null));
+      overlay.addAfterGap(counts.records(), reader);
     }
     BlockTable table = BlockTable.read(reader, headers, overlay, findings);
     return new ChunkScan(reader, findings, headers, ring, kept, overlay, table);

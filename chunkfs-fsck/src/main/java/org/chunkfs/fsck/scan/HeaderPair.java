@@ -7,6 +7,7 @@ import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkGeometry;
 import org.chunkfs.core.format.ChunkHeader;
+import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.format.JournalRecord;
 import org.chunkfs.core.format.Superblock;
 import org.chunkfs.fsck.problem.Findings;
@@ -50,7 +51,7 @@ public final class HeaderPair {
 
   /**
    * A pair for a chunk that has lost both headers: made up, around the table root that fits the
-   * table best. Without any root it is of a chunk that was never used.
+   * table best. Without any root it is of a chunk that was never used, but the root directory's.
    *
    * @param ringEpoch epoch of the journal, as far as it is known
    */
@@ -82,7 +83,8 @@ public final class HeaderPair {
             reader.geometry(),
             pair.current,
             block -> reader.layout().embed(block, reader.layout().memberOf(reader.chunk())));
-    ChunkHeader.FLAGS.set(header, 0, best < 0 ? 0 : ChunkHeader.INITIALIZED);
+    boolean used = best >= 0 || Ino.chunk(reader.layout().root()) == reader.chunk();
+    ChunkHeader.FLAGS.set(header, 0, used ? ChunkHeader.INITIALIZED : 0);
     ChunkHeader.RING_EPOCH.set(header, 0, ringEpoch);
     pair.headers[pair.current] = header;
     return pair;

@@ -142,8 +142,12 @@ public final class HistoryScan implements Keep {
     for (int chunk : List.copyOf(unmarked)) {
       Recovery.RingView view = views.get(chunk);
       long first = view == null ? 0 : view.scan().records().getFirst().g();
-      // What is of an earlier epoch an opening since has taken for nothing already.
-      boolean lost = epochOf(first) == state.epoch() && (sameBoot || first <= stable);
+      // What is of an earlier epoch an opening since has decided on.
+      VolumeState.Decision decided = state.decision(epochOf(first));
+      boolean lost =
+          decided == null
+              ? epochOf(first) == state.epoch() && (sameBoot || first <= stable)
+              : first <= decided.lastKept();
       Findings of = new Findings(chunk);
       of.add(lost ? Problem.RING_MAP_BIT : Problem.RING_MAP_CUT);
       findings.addAll(of);

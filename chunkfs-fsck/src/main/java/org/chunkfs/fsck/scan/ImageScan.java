@@ -53,6 +53,11 @@ public final class ImageScan {
         findings.add(Problem.MEMBER_MISSING, i + 1 + " (" + members.get(i).name() + ")");
         continue;
       }
+      int last = layout.members().get(i).firstChunk() + layout.members().get(i).chunks() - 1;
+      if (!new ChunkReader(device, layout, last).present()) {
+        String name = i < members.size() ? members.get(i).name() : "cut short";
+        findings.add(Problem.MEMBER_MISSING, i + 1 + " (" + name + ")");
+      }
       scan.superblock(i);
       for (int block = 0; block < RingMap.count(layout, i); block++) {
         scan.ringMap(i, block);

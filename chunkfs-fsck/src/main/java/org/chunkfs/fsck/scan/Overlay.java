@@ -24,6 +24,7 @@ public final class Overlay {
   private final ChunkGeometry geometry;
   private final Map<Integer, byte[]> built = new HashMap<>();
   private final BitSet unbuilt = new BitSet();
+  private boolean gap;
 
   private Overlay(ChunkGeometry geometry) {
     this.geometry = geometry;
@@ -44,36 +45,17 @@ public final class Overlay {
   }
 
   /**
-   * Adds records from behind a gap: whole images count, and differences on them; of a table block
-   * every entry that changed counts, since entries are logged whole.
+   * Adds records from behind a gap, as far as they can be believed without those that are missing;
+   * see {@link GapSalvage}.
    */
-  void addAfterGap(List<RingRecord> records) {
-    BitSet imaged = new BitSet();
-    for (RingRecord record : records) {
-      if (record.type() == JournalRecord.COMMIT) {
-        try {
-          record.forEachRedo((block, image, redo) -> {
-            boolean mine = geometry.inTable(block) || geometry.inBody(block);
-            byte[] before = mine ? built.get(block) : null;
-            if (!mine || !image && (before == null || !usable(block, imaged))) {
-              return;
-            }
-            byte[] target = image ? new byte[BlockHeader.BLOCK] : before;
-            if (target != null) {
-              redo.applyTo(target);
-              built.put(block, target);
-              imaged.set(block);
-            }
-          });
-        } catch (CorruptException e) {
-          return; // a record of nothing that we know ends it
-        }
-      }
-    }
+  void addAfterGap(List<RingRecord> records, ChunkReader reader) {
+    gap = true;
+    new GapSalvage(reader, built).add(records);
   }
 
-  private boolean usable(int block, BitSet imaged) {
-    return geometry.inTable(block) || imaged.get(block);
+  /** Whether records are missing, so that the blocks may be older than they should be. */
+  boolean gap() {
+    return gap;
   }
 
   private void apply(RingRecord record, Findings findings) {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.chunkfs.core.format.Ino;
+import org.chunkfs.fsck.check.ChunkFacts;
 
 /**
  * Whether a repair left alone what was in order: a chunk without damage keeps its bytes; one that
@@ -14,16 +15,25 @@ import org.chunkfs.core.format.Ino;
 final class Containment {
   private Containment() {}
 
-  /** Adds what was broken to {@code violations}. */
+  /**
+   * Adds what was broken to {@code violations}.
+   *
+   * @param claims what damaged chunks said with right checksums, true or not; else empty
+   */
   static void judge(
       Specimen specimen,
       Set<Integer> damaged,
+      Map<Integer, ChunkFacts> claims,
       ScratchDevice device,
       Census after,
       List<String> violations) {
     Set<Integer> may = new TreeSet<>(Set.of(Ino.chunk(specimen.layout.root())));
     for (int chunk : damaged) {
       may.addAll(specimen.neighbours.getOrDefault(chunk, Set.of()));
+      ChunkFacts now = claims.get(chunk);
+      if (now != null) {
+        may.addAll(now.neighbours());
+      }
     }
     for (int chunk = 0; chunk < specimen.layout.chunks(); chunk++) {
       if (damaged.contains(chunk) || !device.touched(chunk)) {

@@ -25,6 +25,7 @@ public final class Damage {
   private final Set<Integer> chunks = new TreeSet<>();
   private boolean sealed;
   private boolean live;
+  private boolean stale;
   private @Nullable String soleField;
 
   Damage(Specimen specimen, ScratchDevice device) {
@@ -109,6 +110,16 @@ public final class Damage {
   /** Whether checksums were recomputed. */
   boolean sealed() {
     return sealed;
+  }
+
+  /** Remembers that blocks became older versions of themselves. */
+  void stale() {
+    stale = true;
+  }
+
+  /** Whether blocks became older versions of themselves, as a lost write leaves them. */
+  boolean isStale() {
+    return stale;
   }
 
   /** Whether a byte that something relies on is another one now. */

@@ -41,7 +41,8 @@ public enum DamageKind {
         }
       }
       case RUNS -> maker.run();
-      case MEMBERS -> {} // the device does it
+      case MEMBERS ->
+          throw new IllegalStateException("members are cut by MemberTrial, not in an image's bytes");
       case MANY -> {
         for (int i = 2 + random.nextInt(19); i > 0; i--) {
           if (random.nextInt(3) == 0) {

@@ -91,7 +91,10 @@ final class DamageMaker {
           damage.seal(other);
         }
       }
-      case 3 -> put(position, older(position), where + " became an older version of itself");
+      case 3 -> {
+        put(position, older(position), where + " became an older version of itself");
+        damage.stale();
+      }
       default -> {
         LiveBytes.Range from = twin(range);
         put(
@@ -135,6 +138,9 @@ final class DamageMaker {
     String where = "blocks %d to %d of chunk %d ".formatted(first, first + length - 1, chunk);
     int other = (chunk + 1 + random.nextInt(layout.chunks() - 1)) % layout.chunks();
     int way = random.nextInt(4);
+    if (way == 2) {
+      damage.stale();
+    }
     for (int i = 0; i < length; i++) {
       long at = position + (long) i * BLOCK;
       byte[] bytes =

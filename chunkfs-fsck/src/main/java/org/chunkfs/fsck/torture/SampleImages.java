@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.device.ConcatDevice;
@@ -19,6 +20,11 @@ import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.core.volume.Volume;
 import org.chunkfs.core.volume.VolumeOptions;
+import org.chunkfs.fsck.check.CheckOptions;
+import org.chunkfs.fsck.check.ImageCheck;
+import org.chunkfs.fsck.check.Progress;
+import org.chunkfs.fsck.repair.Consent;
+import org.chunkfs.fsck.repair.Repairer;
 
 /** Small images with something of everything in them, made from a seed. */
 public final class SampleImages {
@@ -79,10 +85,11 @@ public final class SampleImages {
   public static Sample sample(long seed, int number) throws IOException {
     boolean settled = (number & 1) == 0;
     boolean spread = number % 4 >= 2;
-    String name =
-        "%s image %d:%d, %s"
-            .formatted(
-                spread ? "spread" : "plain", seed, number, settled ? "closed" : "as after SIGKILL");
+    String name = "%s image %d:%d, %s".formatted(
+        spread ? "spread" : "plain",
+            seed,
+            number,
+            settled ? number % 8 >= 4 ? "closed" : "at rest" : "as after SIGKILL");
     SplittableRandom random = new SplittableRandom(seed * 1_000_003 + number);
     BlockDevice device = spread ? twoMembers(random.nextLong()) : empty(random.nextLong());
     Volume volume = open(device);
@@ -96,13 +103,28 @@ public final class SampleImages {
     volume = open(device);
     fill(volume, random, 3, 8);
     rarities(volume, random);
-    if (settled) {
-      volume.close();
-      return new Sample(name, copy(device), earlier);
+    if (!settled) {
+      BlockDevice left = copy(device);
+      volume.abandon();
+      return new Sample(name, left, earlier);
     }
-    BlockDevice left = copy(device);
-    volume.abandon();
-    return new Sample(name, left, earlier);
+    volume.close();
+    device = copy(device);
+    settle(device);
+    if (number % 8 >= 4) {
+      volume = open(device);
+      fill(volume, random, 1, 8);
+      volume.close();
+    }
+    return new Sample(name, copy(device), earlier);
+  }
+
+  /** Empties the journals. */
+  private static void settle(BlockDevice device) throws IOException {
+    Image image = Image.of(device);
+    CheckOptions options = new CheckOptions(false, Set.of(), bootId(), 1);
+    ImageCheck.Result sound = ImageCheck.run(image, options, Progress.NONE);
+    new Repairer(image, options, Progress.NONE, Consent.ALL, 1_000_000_000_000L).settle(sound);
   }
 
   /** Devices, pipes, holes, preallocated blocks, hard links across directories, and orphans. */

@@ -32,6 +32,7 @@ final class ScratchDevice extends DelegatingDevice implements ChunkMemory {
   private final Map<Object, Object> shared;
   private final Map<Key, Object> own = new HashMap<>();
   private final long[] versions;
+  private final long[] atFirst;
   private final List<Write> writes = new ArrayList<>();
   private boolean noting;
 
@@ -44,6 +45,7 @@ final class ScratchDevice extends DelegatingDevice implements ChunkMemory {
     this.layout = layout;
     this.shared = shared;
     this.versions = new long[layout.chunks()];
+    this.atFirst = versions.clone();
   }
 
   private ScratchDevice(ScratchDevice from) {
@@ -51,6 +53,7 @@ final class ScratchDevice extends DelegatingDevice implements ChunkMemory {
     this.layout = from.layout;
     this.shared = from.shared;
     this.versions = from.versions.clone();
+    this.atFirst = versions.clone();
     this.own.putAll(from.own);
   }
 
@@ -71,7 +74,7 @@ final class ScratchDevice extends DelegatingDevice implements ChunkMemory {
 
   /** Whether anything in the chunk was written since the copy was made, volume records aside. */
   synchronized boolean touched(int chunk) {
-    return versions[chunk] != 0;
+    return versions[chunk] != atFirst[chunk];
   }
 
   @Override

@@ -7,8 +7,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.format.BlockHeader;
+import org.chunkfs.core.format.JournalRecord;
+import org.chunkfs.core.journal.RingRecord;
+import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.ImageLayout;
 import org.chunkfs.fsck.check.CheckOptions;
@@ -33,6 +37,9 @@ final class Specimen {
   final LiveBytes live;
   final TargetMap targets;
   final Census census;
+
+  /** The largest commit that is known to be durable. */
+  private final long stable;
 
   /** The chunks that each chunk has references to or from. */
   final Map<Integer, Set<Integer>> neighbours = new TreeMap<>();
@@ -68,6 +75,7 @@ final class Specimen {
     for (LiveBytes.Kind kind : live.kinds()) {
       live.of(kind).forEach(range -> ranges.put(range.position(), range));
     }
+    this.stable = history.decision().stable();
     this.census = Census.of(scratch(), layout, history);
   }
 
@@ -81,6 +89,48 @@ final class Specimen {
     return new CheckOptions(true, Set.of(), SampleImages.bootId(), 1, scratch);
   }
 
+  /** Whether something has a second copy, of which the newer one counts. */
+  boolean copied(LiveBytes.Range range) {
+    return switch (range.kind()) {
+      case HEADER, TABLE_ROOT, RING_MAP, VOLUME_RECORD -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether a block of a journal holds nothing that is known to be durable. */
+  boolean unstable(int chunk, long position) {
+    return journal(chunk, position, record -> Long.compareUnsigned(record.g(), stable) > 0);
+  }
+
+  /** Whether a block of a journal holds nothing that a stamp follows in the same journal. */
+  boolean openEnd(int chunk, long position) {
+    RingScanner.Scan kept = chunk < 0 ? null : scans.get(chunk).kept();
+    long last = -1;
+    for (RingRecord record : kept == null ? List.<RingRecord>of() : kept.records()) {
+      last = record.type() == JournalRecord.STAMP ? record.end() : last;
+    }
+    long open = last;
+    return journal(chunk, position, record -> record.position() >= open);
+  }
+
+  private boolean journal(int chunk, long position, Predicate<RingRecord> all) {
+    RingScanner.Scan kept = chunk < 0 ? null : scans.get(chunk).kept();
+    if (kept == null) {
+      return false;
+    }
+    int ringBytes = layout.geometry(chunk).ringBlocks() * BlockHeader.BLOCK;
+    long ring = scans.get(chunk).reader().position(layout.geometry(chunk).ringStart());
+    for (RingRecord record : kept.records()) {
+      long start = ring + record.position() % ringBytes;
+      boolean overlaps =
+          start < position + BlockHeader.BLOCK && start + record.length() > position;
+      if (overlaps && !all.test(record)) {
+        return false;
+      }
+    }
+    return position >= ring && position < ring + ringBytes;
+  }
+
   /** The inode that a block of data belongs to. */
   long ownerOf(int chunk, long position) {
     BlockTable table = scans.get(chunk).table();
@@ -92,6 +142,15 @@ final class Specimen {
   private long headOf(long ino) {
     ChunkCensus.Node node = census.node(ino);
     return node != null && node.continuation() ? node.head : ino;
+  }
+
+  /** The live bytes that a block has, or null; of several the first. */
+  LiveBytes.@org.jspecify.annotations.Nullable Range range(long block) {
+    LiveBytes.Range at = live(block);
+    Map.Entry<Long, LiveBytes.Range> next = ranges.ceilingEntry(block);
+    return at != null
+        ? at
+        : next != null && next.getKey() < block + BlockHeader.BLOCK ? next.getValue() : null;
   }
 
   /** The live bytes that a position is among, or null. */

@@ -20,7 +20,7 @@ public final class Torture {
   private static final int KILLS = 8;
 
   /** Cases for which one sample image is used before the next one is made. */
-  private static final int PER_IMAGE = 2_500;
+  private static final int PER_IMAGE = 1_000;
 
   /** Images of one seed before they come again. */
   private static final int IMAGES = 64;
@@ -138,7 +138,7 @@ public final class Torture {
     Summary summary = Summary.empty(kind, seed);
     boolean more = true;
     for (long number = first; more && number < first + count; number++) {
-      Verdict verdict = torture.one(number);
+      Verdict verdict = torture.one(number, false);
       summary = summary.plus(verdict);
       more = listener.done(verdict, summary);
     }
@@ -147,17 +147,21 @@ public final class Torture {
 
   /** Runs one case alone. */
   public static Verdict replay(DamageKind kind, long seed, long number) throws IOException {
-    return new Torture(kind, seed).one(number);
+    return new Torture(kind, seed).one(number, true);
   }
 
-  private Verdict one(long number) throws IOException {
-    Specimen of = specimen(number / PER_IMAGE % IMAGES);
+  private Verdict one(long number, boolean explain) throws IOException {
+    long image = number / PER_IMAGE % IMAGES;
+    Specimen of = specimen(kind == DamageKind.MEMBERS ? image / 2 * 4 + 2 + image % 2 : image);
     SplittableRandom random =
         new SplittableRandom(
             seed * 0x9E37_79B9_7F4A_7C15L + number * 0x2545_F491L + kind.ordinal());
     int kills = number % KILL_ALL_EVERY == 7 ? -1 : number % KILL_EVERY == 7 ? KILLS : 0;
     String name = kind.text() + ":" + seed + ":" + number;
-    return new Trial(of, kind, name, random.split(), kills).run();
+    if (kind == DamageKind.MEMBERS) {
+      return new MemberTrial(of, name, random.split()).run();
+    }
+    return new Trial(of, kind, name, random.split(), kills, explain).run();
   }
 
   private Specimen specimen(long number) throws IOException {

@@ -1,12 +1,18 @@
 package org.chunkfs.fsck.torture;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Two trees of one image, before and after. */
 final class TreeComparison {
+  private static final int TOLD = 20;
+
   private final Census before;
   private final Census after;
+  private final List<String> lost = new ArrayList<>();
   private int files;
   private int kept;
 
@@ -57,8 +63,17 @@ final class TreeComparison {
       }
       files++;
       Census.Seen now = after.tree.get(e.getKey());
-      kept += now != null && was.sameContent(now) ? 1 : 0;
+      boolean same = now != null && was.sameContent(now);
+      kept += same ? 1 : 0;
+      if (!same && lost.size() < TOLD) {
+        lost.add("%s: was %s, is %s".formatted(e.getKey(), was, now));
+      }
     }
+  }
+
+  /** The first of the files that were counted and not kept. */
+  List<String> lost() {
+    return lost;
   }
 
   int files() {
@@ -67,6 +82,17 @@ final class TreeComparison {
 
   int kept() {
     return kept;
+  }
+
+  /** The first path whose content or type is another one, in words; null: none. */
+  static @Nullable String lost(Census before, Census after) {
+    for (Map.Entry<String, Census.Seen> e : before.tree.entrySet()) {
+      Census.Seen now = after.tree.get(e.getKey());
+      if (now == null || !e.getValue().sameContent(now)) {
+        return "%s was %s, is %s".formatted(e.getKey(), e.getValue(), now);
+      }
+    }
+    return null;
   }
 
   /** The first differences, for people. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -36,6 +37,8 @@ final class Trial {
   /** How many points of a repair it is killed at: 0 none, negative every one. */
   private final int kills;
 
+  private final boolean explain;
+  private final List<String> details = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
   private boolean detected;
   private boolean repaired;
@@ -44,12 +47,19 @@ final class Trial {
   private int files;
   private int kept;
 
-  Trial(Specimen specimen, DamageKind kind, String name, SplittableRandom random, int kills) {
+  Trial(
+      Specimen specimen,
+      DamageKind kind,
+      String name,
+      SplittableRandom random,
+      int kills,
+      boolean explain) {
     this.specimen = specimen;
     this.kind = kind;
     this.name = name;
     this.random = random;
     this.kills = kills;
+    this.explain = explain;
   }
 
   /** Runs it. */
@@ -67,7 +77,8 @@ final class Trial {
       violations.add("it took longer than 20 s");
     }
     return new Verdict(
-        name + " (" + specimen.name + ")",
+        name,
+        specimen.name,
         damage.toString(),
         damage.sealed(),
         detected,
@@ -76,10 +87,11 @@ final class Trial {
         metadata,
         files,
         kept,
+        details,
         violations);
   }
 
-  private static String text(Throwable e) {
+  static String text(Throwable e) {
     StackTraceElement[] trace = e.getStackTrace();
     StringBuilder text = new StringBuilder(e.toString());
     for (int i = 0; i < Math.min(trace.length, 4); i++) {
@@ -101,6 +113,9 @@ final class Trial {
     }
     ImageCheck.Result first = ImageCheck.run(image, Specimen.options(device), Progress.NONE);
     detected = !first.findings().isEmpty();
+    if (explain) {
+      first.findings().list().forEach(f -> details.add("found " + f));
+    }
     if (!detected) {
       unnoticed(damage, device, first);
       return;
@@ -115,6 +130,9 @@ final class Trial {
     Repairer.Result done =
         new Repairer(mended, Specimen.options(work), Progress.NONE, Consent.ALL, 1_000_000_000L)
             .run(first);
+    if (explain) {
+      details.addAll(done.log());
+    }
     if (done.last().findings().anyWrong()) {
       violations.add("the repair did not converge: " + shown(done.last().findings()));
       return;
@@ -129,8 +147,11 @@ final class Trial {
 
   /** Nothing was found: then nothing may be different that checksums or other records tell. */
   private void unnoticed(Damage damage, ScratchDevice device, ImageCheck.Result result) {
-    if (damage.live() && !damage.sealed()) {
+    if (damage.live() && !damage.sealed() && !mayHide(damage)) {
       violations.add("it was not noticed");
+      return;
+    }
+    if (authority(damage)) {
       return;
     }
     Census after = Census.of(device, specimen.layout, keep(result));
@@ -138,6 +159,37 @@ final class Trial {
     if (!compared.sameNames() || compared.contentDiffers(Set.of())) {
       violations.add("it was not noticed, but the tree differs: " + compared.difference());
     }
+  }
+
+  /**
+   * A lost write may hide where there are two copies, the newer of which counts: then the tree
+   * tells. And damage to the end of a journal, after its last stamp, looks like a torn end: it may
+   * show in the tree only if nothing called those commits durable.
+   */
+  private boolean mayHide(Damage damage) {
+    boolean hidden = true;
+    for (long position : damage.blocks()) {
+      LiveBytes.Range range = specimen.range(position);
+      hidden &=
+          range == null
+              || damage.isStale() && specimen.copied(range)
+              || specimen.openEnd(range.chunk(), position);
+    }
+    return hidden;
+  }
+
+  /** What journals and volume records say with right checksums has no second witness. */
+  private boolean authority(Damage damage) {
+    boolean alone = true;
+    for (long position : damage.blocks()) {
+      LiveBytes.Range range = specimen.range(position);
+      boolean said =
+          range != null
+              && (range.kind() == LiveBytes.Kind.JOURNAL
+                  || range.kind() == LiveBytes.Kind.VOLUME_RECORD);
+      alone &= said && damage.sealed() || range != null && specimen.unstable(range.chunk(), position);
+    }
+    return alone;
   }
 
   private static Keep keep(ImageCheck.Result result) {
@@ -150,7 +202,7 @@ final class Trial {
     Set<Long> data = new TreeSet<>();
     int other = 0;
     for (long position : damage.blocks()) {
-      LiveBytes.Range range = specimen.live(position);
+      LiveBytes.Range range = specimen.range(position);
       if (range != null && range.kind() == LiveBytes.Kind.DATA) {
         long owner = specimen.ownerOf(range.chunk(), position);
         data.add(owner);
@@ -162,10 +214,19 @@ final class Trial {
     if (other >= 1 && other <= DATA_BLOCKS_TOLD) {
       metadata = other;
       compared.count(data);
+      if (explain) {
+        compared.lost().forEach(l -> details.add("lost " + l));
+      }
       files = compared.files();
       kept = compared.kept();
     }
-    Containment.judge(specimen, damage.chunks(), work, after, violations);
+    Containment.judge(
+        specimen,
+        damage.chunks(),
+        damage.sealed() ? done.first().facts() : Map.of(),
+        work,
+        after,
+        violations);
   }
 
   private void kill(ScratchDevice damaged, List<ScratchDevice.Write> writes) throws IOException {

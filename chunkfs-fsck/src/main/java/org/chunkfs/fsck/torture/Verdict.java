@@ -6,6 +6,7 @@ import java.util.List;
  * What came of one case.
  *
  * @param name {@code kind:seed:number}: what to give for running it again alone
+ * @param image which image it was done to
  * @param damage what was done, in a sentence
  * @param sealed whether checksums were recomputed
  * @param detected whether the check found anything
@@ -14,10 +15,12 @@ import java.util.List;
  * @param metadata how many metadata blocks were damaged
  * @param files regular files whose own data was untouched
  * @param kept how many of them keep content and path
+ * @param details what was found and done; only of a case that is run alone
  * @param violations broken promises, in words; empty: all were kept
  */
 public record Verdict(
     String name,
+    String image,
     String damage,
     boolean sealed,
     boolean detected,
@@ -26,12 +29,13 @@ public record Verdict(
     int metadata,
     int files,
     int kept,
+    List<String> details,
     List<String> violations) {
 
   /** The case in a few lines. */
   @Override
   public String toString() {
-    return name
+    return "%s (%s)".formatted(name, image)
         + ": "
         + damage
         + (violations.isEmpty() ? "" : "\n  " + String.join("\n  ", violations));
