@@ -13,9 +13,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import org.chunkfs.cli.damage.Change;
-import org.chunkfs.cli.damage.Surgery;
-import org.chunkfs.cli.damage.UndoFile;
 import org.chunkfs.cli.inspect.ChunkReader;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.device.ConcatDevice;
@@ -26,9 +23,7 @@ import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.core.volume.Volume;
 import org.chunkfs.core.volume.VolumeOptions;
-import org.chunkfs.fsck.Fsck;
-import org.chunkfs.fsck.FsckOptions;
-import org.chunkfs.fsck.check.Progress;
+import org.chunkfs.fsck.OnlineFsck;
 import org.chunkfs.fsck.report.FsckReport;
 
 /**
@@ -141,9 +136,12 @@ final class GoldenBases {
     volume.open(gone);
     volume.syncfs();
     volume.unlink(dir, name("gone"));
+    if (settled) {
+      return settled(volume, device);
+    }
     BlockDevice left = copy(device);
     volume.abandon();
-    return settled ? settle(left) : left;
+    return left;
   }
 
   /** Two members; a file and a directory that lie in several chunks. */
@@ -162,10 +160,7 @@ final class GoldenBases {
     for (int i = 0; i < 60; i++) {
       volume.create(dir, name("m%d".formatted(i)), FILE);
     }
-    volume.syncfs();
-    BlockDevice left = copy(device);
-    volume.abandon();
-    return settle(left);
+    return settled(volume, device);
   }
 
   /** Directories within directories, in several chunks, and an empty journal. */
@@ -181,10 +176,7 @@ final class GoldenBases {
     file(volume, across, "file", 200);
     volume.rename(b, name("across"), a, name("across"), Vfs.RenameMode.REPLACE);
     volume.link(file(volume, b, "two", 300), a, name("two"));
-    volume.syncfs();
-    BlockDevice left = copy(device);
-    volume.abandon();
-    return settle(left);
+    return settled(volume, device);
   }
 
   private static BlockDevice copy(BlockDevice device) {
@@ -196,26 +188,23 @@ final class GoldenBases {
     };
   }
 
-  /**
-   * Brings everything from the journals to its place: each header that does not count is damaged,
-   * and a repair writes both.
-   */
-  private static BlockDevice settle(BlockDevice device) throws IOException {
-    Image image = Image.of(device);
-    for (int chunk = 0; chunk < image.layout().chunks(); chunk++) {
-      ChunkReader reader = new ChunkReader(image, chunk);
-      if (reader.initialized()) {
-        String other = "flip header:%d.%d 200".formatted(chunk, 1 - reader.current());
-        List<Change> changes = Surgery.plan(image, other);
-        UndoFile.apply(device, changes);
+  /** Brings everything from the journals to its place: each chunk crashes, and starts anew. */
+  private static BlockDevice settled(Volume volume, BlockDevice device) throws IOException {
+    volume.syncfs();
+    for (int chunk = 0; chunk < volume.layout().chunks(); chunk++) {
+      if (new ChunkReader(volume.image(), chunk).initialized()) {
+        volume.crash(chunk);
+        FsckReport report =
+            OnlineFsck.run(volume, chunk, true, true, NOW.toEpochMilli() * 1_000_000);
+        if (!report.clean()) {
+          throw new IllegalStateException(report.remaining().toString());
+        }
       }
     }
-    FsckReport report =
-        Fsck.repair(image, FsckOptions.repair(NOW.toEpochMilli() * 1_000_000), Progress.NONE);
-    if (!report.clean() || !report.losses().isEmpty()) {
-      throw new IllegalStateException(report.remaining() + " " + report.losses());
-    }
-    return device;
+    volume.quiesce(1000);
+    BlockDevice left = copy(device);
+    volume.abandon();
+    return left;
   }
 
   private static void save(BlockDevice device, Path path) throws IOException {
