@@ -325,8 +325,7 @@ public final class FsckCommand extends Subcommand {
   private int ask(Image image, FsckOptions options) throws IOException {
     Prompt prompt = new Prompt(terminal, out());
     try {
-      FsckReport report =
-          saving(image, target -> Fsck.repair(target, options, this::tick, prompt));
+      FsckReport report = saving(image, target -> Fsck.repair(target, options, this::tick, prompt));
       return tell(report, true);
     } catch (Prompt.CancelledException e) {
       complain(Sentence.of(e));

@@ -159,8 +159,7 @@ public final class Fsck {
       List<String> repairs,
       boolean repaired,
       List<Finding> remaining) {
-    return report(
-        image, findings, checked, repairs, repaired, remaining, losses(image, checked));
+    return report(image, findings, checked, repairs, repaired, remaining, losses(image, checked));
   }
 
   private static FsckReport report(
@@ -207,8 +206,8 @@ public final class Fsck {
       for (ChunkFacts.Loss loss : of.losses()) {
         byFile.computeIfAbsent(loss.inode(), _ -> new TreeSet<>()).add(loss.logical());
       }
-      byFile.forEach((inode, blocks) ->
-          lost.addAll(Losses.damaged(paths.of(inode), inode, blocks)));
+      byFile.forEach(
+          (inode, blocks) -> lost.addAll(Losses.damaged(paths.of(inode), inode, blocks)));
     }
     return lost;
   }

@@ -46,18 +46,27 @@ public final class ChunkIo {
     readAt((long) block * BlockHeader.BLOCK, dst);
   }
 
-  /** Reads from a byte offset in the chunk. */
+  /** Reads from a byte offset in the chunk; what fails is asked for once more, from the medium. */
   public void readAt(long offset, ByteBuffer dst) throws IOException {
     check(offset, dst.remaining());
     begin();
+    int start = dst.position();
     try {
       device.read(base + offset, dst);
     } catch (MemberMissingException e) {
       throw new ChunkUnavailableException(chunk, String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      throw failed("read", offset, e);
+      again(offset, dst.position(start), e);
     } finally {
       end();
+    }
+  }
+
+  private void again(long offset, ByteBuffer dst, IOException first) throws IOException {
+    try {
+      device.readMedia(base + offset, dst);
+    } catch (IOException e) {
+      throw failed("read", offset, first);
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.chunkfs.core.error.ChunkIoException;
 import org.chunkfs.core.error.CorruptException;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
@@ -35,7 +36,8 @@ public final class HeaderCopies {
   }
 
   /**
-   * Reads both copies and takes the one that counts.
+   * Reads both copies and takes the one that counts. What cannot be believed is read once more,
+   * from the medium.
    *
    * @throws CorruptException if neither can be believed, or the root slot of the one that counts is
    *     damaged
@@ -45,8 +47,17 @@ public final class HeaderCopies {
     byte[][] copies = new byte[2][];
     @Nullable String[] problems = new String[2];
     for (int copy = 0; copy < 2; copy++) {
-      byte[] block = readBlocks(io, geometry.header(copy), 1);
-      problems[copy] = problem(block, copy, geometry, uuid, io.chunk());
+      byte[] block = new byte[BlockHeader.BLOCK];
+      try {
+        block = readBlocks(io, geometry.header(copy), 1);
+        problems[copy] = problem(block, copy, geometry, uuid, io.chunk());
+        if (problems[copy] != null) {
+          block = readMedia(io, geometry.header(copy), 1);
+          problems[copy] = problem(block, copy, geometry, uuid, io.chunk());
+        }
+      } catch (ChunkIoException e) {
+        problems[copy] = "copy " + copy + ": " + e.getMessage();
+      }
       copies[copy] = block;
     }
     int best =
@@ -64,6 +75,9 @@ public final class HeaderCopies {
     int[] crcs = new int[geometry.tableBlocks()];
     if ((ChunkHeader.FLAGS.get(header, 0) & ChunkHeader.INITIALIZED) != 0) {
       byte[] root = readBlocks(io, geometry.root(best), geometry.rootBlocks());
+      if (crc(root) != ChunkHeader.ROOT_CRC.get(header, 0)) {
+        root = readMedia(io, geometry.root(best), geometry.rootBlocks());
+      }
       if (crc(root) != ChunkHeader.ROOT_CRC.get(header, 0)) {
         throw new CorruptException(
             io.chunk(),
@@ -144,6 +158,14 @@ public final class HeaderCopies {
     return bytes;
   }
 
+  private static byte[] readMedia(ChunkIo io, int block, int count) throws IOException {
+    ByteBuffer direct = ByteBuffer.allocateDirect(count * BlockHeader.BLOCK);
+    io.readMedia(block, direct);
+    byte[] bytes = new byte[count * BlockHeader.BLOCK];
+    direct.flip().get(bytes);
+    return bytes;
+  }
+
   /** CRC32C of a block or a run of them. */
   static int crc(byte[] bytes) {
     CRC32C crc = new CRC32C();
@@ -175,7 +197,11 @@ public final class HeaderCopies {
         null);
   }
 
-  /** The other copy cannot be read: torn while it was written, or damaged since. */
+  /**
+   * The other copy cannot be read: torn while it was written, or damaged since. It may be the newer
+   * one, and this one that of the checkpoint before: then the ring holds what the table lacks,
+   * whatever the ring map says.
+   */
   public boolean otherLost() {
     return otherLost;
   }

@@ -10,7 +10,7 @@ final class RingWindow {
   private static final int BLOCK = BlockHeader.BLOCK;
 
   /** What is read at once, while nothing is unreadable. */
-  private static final int PIECE = 1 << 20;
+  private static final int PIECE = 1 << 17;
 
   private final RingIo io;
   private final int ringBytes;

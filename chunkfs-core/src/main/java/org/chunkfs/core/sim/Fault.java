@@ -9,13 +9,15 @@ import org.jspecify.annotations.Nullable;
  * @param kind what goes wrong
  * @param from first byte of the device that it concerns
  * @param to byte after the last one
- * @param block only operations on blocks that say to be of this kind; null for all
+ * @param block only operations on blocks that say to be of this kind ({@link BlockKind#DATA}: that
+ *     do not say what they are); null for all
  * @param skip so many matching operations go well first
  * @param times so many go wrong then; {@link #LASTING} for all
- * @param nanos LATENCY: how much longer it takes
+ * @param amount LATENCY: how much longer it takes, in nanoseconds; SWAPPED_BLOCK,
+ *     MISDIRECTED_WRITE: the other block's position, 0 for any block of the range
  */
 public record Fault(
-    Kind kind, long from, long to, @Nullable BlockKind block, long skip, long times, long nanos) {
+    Kind kind, long from, long to, @Nullable BlockKind block, long skip, long times, long amount) {
 
   /** For {@link #times}: from then on for good. */
   public static final long LASTING = Long.MAX_VALUE;
@@ -28,8 +30,16 @@ public record Fault(
     WRITE_ERROR,
     /** A flush fails; the range does not matter. */
     FLUSH_ERROR,
+    /** A flush does not come back before {@link FaultyDevice#release}; then it is done. */
+    FLUSH_HANG,
     /** A read answers with one bit changed. */
     READ_FLIP,
+    /** Just before it is read, one bit of a block on the medium has changed. */
+    FLIPPED_BLOCK,
+    /** Just before it is read, a block on the medium has become zeros. */
+    ZEROED_BLOCK,
+    /** Just before it is read, two blocks on the medium have changed places. */
+    SWAPPED_BLOCK,
     /** A write is reported done and is not. */
     LOST_WRITE,
     /** Of a write only some of its 512-byte sectors arrive; it is reported done. */
@@ -44,11 +54,23 @@ public record Fault(
     WRITE_HANG;
 
     boolean ofReads() {
-      return this == READ_ERROR || this == READ_FLIP || this == READ_HANG || this == LATENCY;
+      return switch (this) {
+        case READ_ERROR, READ_FLIP, READ_HANG, LATENCY -> true;
+        default -> ofMedium();
+      };
     }
 
     boolean ofWrites() {
-      return !ofReads() && this != FLUSH_ERROR || this == LATENCY;
+      return this == LATENCY || !ofReads() && !ofFlushes();
+    }
+
+    boolean ofFlushes() {
+      return this == FLUSH_ERROR || this == FLUSH_HANG;
+    }
+
+    /** Changes what the medium holds. */
+    boolean ofMedium() {
+      return this == FLIPPED_BLOCK || this == ZEROED_BLOCK || this == SWAPPED_BLOCK;
     }
   }
 
@@ -64,17 +86,22 @@ public record Fault(
 
   /** The same for blocks of one kind. */
   public Fault of(BlockKind only) {
-    return new Fault(kind, from, to, only, skip, times, nanos);
+    return new Fault(kind, from, to, only, skip, times, amount);
   }
 
   /** The same after some operations that go well. */
   public Fault after(long operations) {
-    return new Fault(kind, from, to, block, operations, times, nanos);
+    return new Fault(kind, from, to, block, operations, times, amount);
   }
 
   /** The same, with a duration. */
   public Fault taking(long nanoseconds) {
     return new Fault(kind, from, to, block, skip, times, nanoseconds);
+  }
+
+  /** The same, with the place of the other block: a byte position of the device. */
+  public Fault with(long otherPosition) {
+    return new Fault(kind, from, to, block, skip, times, otherPosition);
   }
 
   boolean touches(long position, int length) {

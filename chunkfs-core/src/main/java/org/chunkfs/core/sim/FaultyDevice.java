@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.device.DelegatingDevice;
 import org.chunkfs.core.error.DeviceException;
@@ -95,6 +96,7 @@ public final class FaultyDevice extends DelegatingDevice {
 
   private void read(long position, ByteBuffer dst, boolean media) throws IOException {
     ByteBuffer view = dst.duplicate();
+    spoil(position, view.remaining());
     if (media) {
       delegate.readMedia(position, dst);
     } else {
@@ -102,7 +104,7 @@ public final class FaultyDevice extends DelegatingDevice {
     }
     byte[] bytes = new byte[view.remaining()];
     view.duplicate().get(bytes);
-    for (Fault fault : due(position, bytes, true)) {
+    for (Fault fault : due(position, bytes, k -> k.ofReads() && !k.ofMedium())) {
       switch (fault.kind()) {
         case READ_ERROR -> {
           note(fault, position, bytes.length, "");
@@ -123,6 +125,46 @@ public final class FaultyDevice extends DelegatingDevice {
     }
   }
 
+  /** Changes the blocks on the medium that are about to be read and that a fault wants changed. */
+  private void spoil(long position, int length) throws IOException {
+    synchronized (monitor) {
+      if (armed.stream().noneMatch(a -> a.fault.kind().ofMedium())) {
+        return;
+      }
+    }
+    long end = Math.min(size(), position + length);
+    for (long at = position / BLOCK * BLOCK; at < end; at += BLOCK) {
+      byte[] block = block(at);
+      for (Fault fault : due(at, block, Fault.Kind::ofMedium)) {
+        switch (fault.kind()) {
+          case FLIPPED_BLOCK -> {
+            int bit = flip(fault, at, BLOCK);
+            block[bit / 8] ^= (byte) (1 << bit % 8);
+            delegate.write(at, ByteBuffer.wrap(block));
+            note(fault, at, BLOCK, "bit " + bit);
+          }
+          case ZEROED_BLOCK -> {
+            delegate.write(at, ByteBuffer.allocate(BLOCK));
+            note(fault, at, BLOCK, "");
+          }
+          default -> {
+            long other = elsewhere(fault, at, BLOCK);
+            byte[] there = block(other);
+            delegate.write(other, ByteBuffer.wrap(block));
+            delegate.write(at, ByteBuffer.wrap(there));
+            note(fault, at, BLOCK, "with that at " + other);
+          }
+        }
+      }
+    }
+  }
+
+  private byte[] block(long position) throws IOException {
+    byte[] block = new byte[BLOCK];
+    delegate.read(position, ByteBuffer.wrap(block));
+    return block;
+  }
+
   /** A bit inside both the operation and the fault's range. */
   private int flip(Fault fault, long position, int length) {
     long first = Math.max(position, fault.from());
@@ -137,7 +179,7 @@ public final class FaultyDevice extends DelegatingDevice {
     byte[] bytes = new byte[src.remaining()];
     src.duplicate().get(bytes);
     boolean written = false;
-    for (Fault fault : due(position, bytes, false)) {
+    for (Fault fault : due(position, bytes, Fault.Kind::ofWrites)) {
       switch (fault.kind()) {
         case WRITE_ERROR -> {
           note(fault, position, bytes.length, "");
@@ -187,6 +229,9 @@ public final class FaultyDevice extends DelegatingDevice {
   }
 
   private long elsewhere(Fault fault, long position, int length) {
+    if (fault.amount() != 0) {
+      return fault.amount() + position % BLOCK;
+    }
     long end = Math.min(fault.to(), size()) - length;
     long places = Math.max(1, (end - fault.from()) / BLOCK + 1);
     synchronized (monitor) {
@@ -200,24 +245,28 @@ public final class FaultyDevice extends DelegatingDevice {
     List<Fault> due = new ArrayList<>();
     synchronized (monitor) {
       for (Armed a : armed) {
-        if (a.fault.kind() == Fault.Kind.FLUSH_ERROR && goesWrong(a)) {
+        if (a.fault.kind().ofFlushes() && goesWrong(a)) {
           due.add(a.fault);
         }
       }
     }
     for (Fault fault : due) {
-      note(fault, 0, 0, "");
-      throw new DeviceException(this + ": flush fails as planned");
+      if (fault.kind() == Fault.Kind.FLUSH_HANG) {
+        hang(fault, 0, 0);
+      } else {
+        note(fault, 0, 0, "");
+        throw new DeviceException(this + ": flush fails as planned");
+      }
     }
     delegate.flush();
   }
 
-  private List<Fault> due(long position, byte[] bytes, boolean read) {
+  private List<Fault> due(long position, byte[] bytes, Predicate<Fault.Kind> of) {
     List<Fault> due = new ArrayList<>();
     synchronized (monitor) {
       for (Armed a : armed) {
         Fault f = a.fault;
-        if ((read ? f.kind().ofReads() : f.kind().ofWrites())
+        if (of.test(f.kind())
             && f.touches(position, bytes.length)
             && holds(f.block(), bytes)
             && goesWrong(a)) {
@@ -233,8 +282,8 @@ public final class FaultyDevice extends DelegatingDevice {
       return true;
     }
     for (int at = 0; at + BlockHeader.SIZE <= bytes.length; at += BLOCK) {
-      if (BlockHeader.MAGIC.get(bytes, at) == BlockHeader.MAGIC_VALUE
-          && BlockHeader.KIND.get(bytes, at) == kind.code()) {
+      boolean says = BlockHeader.MAGIC.get(bytes, at) == BlockHeader.MAGIC_VALUE;
+      if (says ? BlockHeader.KIND.get(bytes, at) == kind.code() : kind == BlockKind.DATA) {
         return true;
       }
     }
@@ -253,8 +302,8 @@ public final class FaultyDevice extends DelegatingDevice {
   }
 
   private void delay(Fault fault, long position, int length) {
-    note(fault, position, length, fault.nanos() + " ns");
-    long until = System.nanoTime() + fault.nanos();
+    note(fault, position, length, fault.amount() + " ns");
+    long until = System.nanoTime() + fault.amount();
     while (System.nanoTime() < until) {
       LockSupport.parkNanos(until - System.nanoTime());
     }

@@ -206,17 +206,26 @@ final class Checkpointer {
     }
     long deadline = System.nanoTime() + PATIENCE_NANOS;
     try {
-      run(slot, chunk, deadline);
-      if (quiet(slot) && slot.journalUsed > 0) {
-        run(slot, chunk, deadline); // takes the checkpoint's own records out of the ring too
-      }
-      all.afterCheckpoint(chunk, deadline);
+      checkpoint(slot, chunk, quiet(slot), deadline);
     } catch (DeadlineException e) {
       throw e;
     } catch (IOException e) {
       all.judge(e);
       failures.incrementAndGet();
     }
+  }
+
+  /**
+   * Checkpoints a chunk.
+   *
+   * @param empty whether the checkpoint's own records are to be taken out of the ring too
+   */
+  void checkpoint(ChunkSlot slot, Chunk chunk, boolean empty, long deadline) throws IOException {
+    run(slot, chunk, deadline);
+    if (empty && slot.journalUsed > 0) {
+      run(slot, chunk, deadline);
+    }
+    started().afterCheckpoint(chunk, deadline);
   }
 
   private void evict(Chunks all) {

@@ -110,7 +110,7 @@ public final class ChunkFs {
     InodeRecord.CTIME.set(block, at, options.now());
     InodeRecord.BTIME.set(block, at, options.now());
     tx.prepare();
-    RingMap.read(device, layout).set(0, true);
+    RingMap.read(device, layout).mark(0);
     tx.append(new History(0).take(), new int[] {0}, 1);
     device.flush();
   }

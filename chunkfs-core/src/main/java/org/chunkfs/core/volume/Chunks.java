@@ -221,8 +221,8 @@ final class Chunks {
           headers,
           () -> durability.flush(System.nanoTime() + options.deadline().toNanos()));
     }
-    Chunk chunk =
-        Chunk.recover(layout.uuid(), slot.geometry, io, headers, headers.emptyRing(), resident);
+    RingScanner.Scan ring = headers.otherLost() ? kept(slot, io, headers) : headers.emptyRing();
+    Chunk chunk = Chunk.recover(layout.uuid(), slot.geometry, io, headers, ring, resident);
     if (chunk.blank(System.nanoTime() + options.deadline().toNanos())) {
       requireWritable();
       firstCommit(slot, chunk);
@@ -276,8 +276,8 @@ final class Chunks {
   }
 
   private void beforeAppend(ChunkSlot slot, Chunk chunk) throws IOException {
-    if (chunk.ring().usedBytes() == 0 && !rings.get(slot.id)) {
-      rings.set(slot.id, true);
+    if (chunk.ring().usedBytes() == 0) {
+      rings.mark(slot.id);
     }
   }
 
@@ -286,7 +286,7 @@ final class Chunks {
     chunk.lock().lockWrite(deadline);
     try {
       if (chunk.ring().usedBytes() == 0) {
-        rings.set(chunk.id(), false);
+        rings.unmark(chunk.id());
       }
     } finally {
       chunk.lock().unlockWrite();
@@ -463,6 +463,19 @@ final class Chunks {
       throw new CorruptException(slot.id, 0, "chunk " + slot.id + " lost its headers");
     }
     slot.initialized = true;
+    Chunk chunk =
+        Chunk.recover(layout.uuid(), slot.geometry, io, headers, kept(slot, io, headers), resident);
+    if (chunk.blank(deadline)) {
+      chunk.abandon();
+      slot.initialized = false;
+      return null;
+    }
+    return chunk;
+  }
+
+  /** The records of a chunk's ring that count. */
+  private RingScanner.Scan kept(ChunkSlot slot, ChunkIo io, HeaderCopies headers)
+      throws IOException {
     RingScanner.Scan scan = Chunk.scan(layout.uuid(), slot.geometry, io, headers.header());
     VolumeState state = keeper.state();
     RingScanner.Damage damage = Recovery.damage(scan, state, slot.id);
@@ -483,13 +496,7 @@ final class Chunks {
           "chunk %d: its journal ends at commit %x, but %x was acknowledged"
               .formatted(slot.id, last, slot.lastG));
     }
-    Chunk chunk = Chunk.recover(layout.uuid(), slot.geometry, io, headers, kept, resident);
-    if (chunk.blank(deadline)) {
-      chunk.abandon();
-      slot.initialized = false;
-      return null;
-    }
-    return chunk;
+    return kept;
   }
 
   private void settle(ChunkSlot slot, Chunk chunk, Checkpointer checkpointer, long deadline)

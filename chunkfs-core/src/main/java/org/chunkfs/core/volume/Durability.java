@@ -31,6 +31,7 @@ final class Durability {
   private long done;
   private boolean stopped;
   private boolean running;
+  private boolean started;
   private @Nullable IOException failure;
 
   private volatile long stable;
@@ -48,10 +49,6 @@ final class Durability {
     this.recorded = stable;
     this.named = stable;
     this.thread = Thread.ofPlatform().daemon().name("chunkfs-flush").unstarted(this::run);
-  }
-
-  void start() {
-    thread.start();
   }
 
   /** Largest stable commit number. */
@@ -89,6 +86,7 @@ final class Durability {
    */
   void flush(long deadline) throws IOException {
     synchronized (monitor) {
+      startOnce();
       // The flush that is running, if any, may have begun before what the caller wrote.
       long want = running ? done + 2 : done + 1;
       asked = Math.max(asked, want);
@@ -112,6 +110,14 @@ final class Durability {
       if (stable < g && System.nanoTime() > deadline) {
         throw new DeadlineException("a commit of another chunk is not finished yet; try again");
       }
+    }
+  }
+
+  /** The thread begins with the first one who asks: an image that is only read needs none. */
+  private void startOnce() {
+    if (!started) {
+      started = true;
+      thread.start();
     }
   }
 

@@ -49,7 +49,7 @@ final class Edge {
           return null;
         }
         Chunk chunk = engine.chunks().forWriting(Ino.chunk(m.partId()), deadline);
-        ByteBuffer ours = buffers.take();
+        ByteBuffer ours = buffers.take(1);
         if (chunk == m.chunk() && check.read(lease.id, m, run, fileBlock, 1, ours, deadline)) {
           for (int i = low; i < high; i++) {
             ours.put(i, (byte) 0);

@@ -108,9 +108,9 @@ final class Engine {
    */
   <T extends @Nullable Object> T read(int chunk, long deadline, ReadOp<T> op) throws IOException {
     while (true) {
-      Chunk c = chunks.forReading(chunk, deadline);
       Retry.BlockMiss miss;
       try {
+        Chunk c = chunks.forReading(chunk, deadline);
         c.lock().lockRead(deadline);
         try {
           return op.run(c);

@@ -120,7 +120,7 @@ final class FileReader {
       throws IOException {
     long first = at / BLOCK;
     int blocks = (int) ((end + BLOCK - 1) / BLOCK - first);
-    ByteBuffer ours = buffers.take();
+    ByteBuffer ours = buffers.take(blocks);
     if (!check.read(id, m, run, first, blocks, ours, deadline)) {
       buffers.give(ours);
       return false;

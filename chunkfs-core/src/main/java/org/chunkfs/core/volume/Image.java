@@ -3,12 +3,14 @@ package org.chunkfs.core.volume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.device.FileDevice;
 import org.chunkfs.core.device.Images;
 import org.chunkfs.core.device.Mode;
+import org.chunkfs.core.device.PatientDevice;
 import org.chunkfs.core.error.ChunkFsException;
 import org.chunkfs.core.error.ImageException;
 import org.chunkfs.core.error.MemberMissingException;
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * An image's storage together with its layout: what mounting, checking and inspecting start from.
  */
 public final class Image implements AutoCloseable {
+  /** How long one place is waited for in the search for the layout. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
   private final BlockDevice device;
   private final ImageLayout layout;
 
@@ -32,7 +37,17 @@ public final class Image implements AutoCloseable {
    * @throws ImageException if it is none
    */
   public static Image of(BlockDevice device) throws IOException {
-    ImageLayout layout = ImageLayout.find(device);
+    return of(device, PATIENCE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param patience how long a place that does not answer is waited for, before the next one is
+   *     tried
+   */
+  public static Image of(BlockDevice device, Duration patience) throws IOException {
+    ImageLayout layout = ImageLayout.find(new PatientDevice(device, patience));
     if (device.size() < layout.bytes()) {
       throw new ImageException(
           ImageException.Kind.WRONG_MEMBERS,
@@ -143,7 +158,8 @@ public final class Image implements AutoCloseable {
       throw new MemberMissingException(path + ": no such file or device");
     }
     try (FileDevice device = FileDevice.open(path, Mode.READ_ONLY)) {
-      return copy < 0 ? ImageLayout.findBlock(device) : ImageLayout.blockAt(device, copy);
+      BlockDevice patient = new PatientDevice(device, PATIENCE);
+      return copy < 0 ? ImageLayout.findBlock(patient) : ImageLayout.blockAt(patient, copy);
     }
   }
 

@@ -17,6 +17,7 @@ import org.chunkfs.core.chunk.ChunkIo;
 import org.chunkfs.core.chunk.HeaderCopies;
 import org.chunkfs.core.chunk.TableOps;
 import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.device.PatientDevice;
 import org.chunkfs.core.error.ChunkUnavailableException;
 import org.chunkfs.core.error.CorruptException;
 import org.chunkfs.core.format.BlockKind;
@@ -35,11 +36,14 @@ import org.jspecify.annotations.Nullable;
 final class Opening {
   private static final int THREADS = 4;
 
+  /** Fewer chunks than two times this are looked at by one thread alone. */
+  private static final int CHUNKS_PER_THREAD = 4;
+
   private final Image image;
   private final VolumeOptions options;
   private final byte[] bootId;
   private final ImageLayout layout;
-  private final BlockDevice device;
+  private final PatientDevice device;
   private final LongAdder resident = new LongAdder();
   private final Map<Integer, Found> found = new ConcurrentHashMap<>();
   private final Map<Integer, VolumeState.Out> out = new ConcurrentHashMap<>();
@@ -72,7 +76,8 @@ final class Opening {
     this.options = options;
     this.bootId = bootId;
     this.layout = image.layout();
-    this.device = image.device();
+    // Whom nobody has fenced yet, nobody else watches.
+    this.device = new PatientDevice(image.device(), options.stall());
   }
 
   Result run() throws IOException {
@@ -97,7 +102,9 @@ final class Opening {
             slots[i] = slot;
             look(slot, state.out().get(i), members.get(slot.member).present(), rings);
           });
-      return decide(records, state, rings, slots, sameBoot, pool);
+      Result result = decide(records, state, rings, slots, sameBoot, pool);
+      device.trust();
+      return result;
     } finally {
       pool.shutdownNow();
     }
@@ -136,7 +143,7 @@ final class Opening {
       slot.headerInodes = ChunkHeader.INODES.getUnsigned(headers.header(), 0);
       if (headers.initialized()) {
         Scan scan =
-            rings.get(slot.id)
+            rings.get(slot.id) || headers.otherLost()
                 ? Chunk.scan(layout.uuid(), slot.geometry, io, headers.header())
                 : headers.emptyRing();
         found.put(slot.id, new Found(io, headers, scan));
@@ -426,7 +433,13 @@ final class Opening {
 
   private static void forEach(ExecutorService pool, int count, Each each) throws IOException {
     List<Future<?>> tasks = new ArrayList<>();
-    int lanes = Math.min(THREADS, count);
+    int lanes = Math.min(THREADS, count / CHUNKS_PER_THREAD);
+    if (lanes <= 1) {
+      for (int i = 0; i < count; i++) {
+        each.run(i);
+      }
+      return;
+    }
     java.util.concurrent.atomic.AtomicInteger next =
         new java.util.concurrent.atomic.AtomicInteger();
     for (int t = 0; t < lanes; t++) {

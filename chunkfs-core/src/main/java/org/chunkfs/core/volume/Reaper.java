@@ -42,6 +42,7 @@ final class Reaper {
   }
 
   void start() {
+    busy = true;
     thread.start();
   }
 
@@ -125,6 +126,7 @@ final class Reaper {
 
   private void run() {
     wakeAll();
+    busy = false;
     List<Job> later = new ArrayList<>();
     while (!stopped) {
       Job job = next(later);

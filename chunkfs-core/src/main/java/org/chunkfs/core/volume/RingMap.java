@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.error.DeviceException;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.RingMapBlock;
 import org.chunkfs.core.format.Superblock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which chunks' journal rings hold anything: one bit a chunk, in blocks at each member's start. A
@@ -18,10 +20,21 @@ import org.chunkfs.core.format.Superblock;
 public final class RingMap {
   private static final int BLOCK = BlockHeader.BLOCK;
 
+  /** How long a mark is waited for: its caller holds the chunk's lock. */
+  private static final long PATIENCE_NANOS = 2_000_000_000L;
+
+  private static final long UNMARK_NANOS = 200_000_000L;
+
   private final BlockDevice device;
   private final ImageLayout layout;
   private final byte[][][] blocks;
   private final boolean[][] damaged;
+
+  /** What is on its way to the device, at most one write for each block. */
+  private final @Nullable Write[][] writing;
+
+  /** Blocks whose last write failed. */
+  private final boolean[][] uncertain;
 
   private RingMap(BlockDevice device, ImageLayout layout) {
     this.device = device;
@@ -29,10 +42,14 @@ public final class RingMap {
     int members = layout.members().size();
     this.blocks = new byte[members][][];
     this.damaged = new boolean[members][];
+    this.writing = new Write[members][];
+    this.uncertain = new boolean[members][];
     for (int m = 0; m < members; m++) {
       int count = count(layout, m);
       blocks[m] = new byte[count][BLOCK];
       damaged[m] = new boolean[count];
+      writing[m] = new Write[count];
+      uncertain[m] = new boolean[count];
     }
   }
 
@@ -117,16 +134,129 @@ public final class RingMap {
     return (block[RingMapBlock.BITS.offset() + (in >>> 3)] >>> (in & 7) & 1) != 0;
   }
 
-  /** Changes a chunk's bit; handed to the operating system on return. */
-  public synchronized void set(int chunk, boolean used) throws IOException {
-    if (get(chunk) == used) {
-      return;
-    }
+  /**
+   * Notes that a chunk's ring may hold records; handed to the operating system on return.
+   *
+   * @throws IOException if it cannot be noted, or not in time: then nothing may be appended
+   */
+  public void mark(int chunk) throws IOException {
     int member = layout.memberOf(chunk);
-    int bit = chunk - layout.members().get(member).firstChunk();
-    int i = bit / RingMapBlock.CHUNKS;
-    int in = bit % RingMapBlock.CHUNKS;
-    blocks[member][i][RingMapBlock.BITS.offset() + (in >>> 3)] ^= (byte) (1 << (in & 7));
-    write(member, i);
+    int i = bit(chunk, member) / RingMapBlock.CHUNKS;
+    long until = System.nanoTime() + PATIENCE_NANOS;
+    while (true) {
+      Write write;
+      boolean mine = false;
+      synchronized (this) {
+        write = writing[member][i];
+        if (write == null) {
+          if (get(chunk) && !uncertain[member][i]) {
+            return;
+          }
+          write = begin(member, i, chunk, true);
+          mine = true;
+        }
+      }
+      IOException failure = write.await(until);
+      if (mine && failure != null) {
+        throw new DeviceException(
+            "%s: the ring map cannot be written: %s".formatted(device, failure.getMessage()),
+            failure);
+      }
+    }
+  }
+
+  /**
+   * Notes that a chunk's ring is empty; best effort, since a mark too many only costs a look at the
+   * ring. The caller keeps others from appending.
+   */
+  public void unmark(int chunk) {
+    int member = layout.memberOf(chunk);
+    int i = bit(chunk, member) / RingMapBlock.CHUNKS;
+    Write write;
+    synchronized (this) {
+      if (writing[member][i] != null || !get(chunk)) {
+        return;
+      }
+      write = begin(member, i, chunk, false);
+    }
+    try {
+      write.await(System.nanoTime() + UNMARK_NANOS);
+    } catch (DeviceException e) {
+      // Whoever appends next waits for it, and marks the ring again.
+    }
+  }
+
+  private int bit(int chunk, int member) {
+    return chunk - layout.members().get(member).firstChunk();
+  }
+
+  /** Starts writing a block with one bit changed; under the monitor. */
+  private Write begin(int member, int i, int chunk, boolean used) {
+    byte[] next = blocks[member][i].clone();
+    int in = bit(chunk, member) % RingMapBlock.CHUNKS;
+    int at = RingMapBlock.BITS.offset() + (in >>> 3);
+    int mask = 1 << (in & 7);
+    next[at] = (byte) (used ? next[at] | mask : next[at] & ~mask);
+    BlockHeader.seal(next, BLOCK);
+    Write write = new Write(member, i, next);
+    writing[member][i] = write;
+    Thread.ofPlatform().daemon().name("chunkfs-ring-map").start(write);
+    return write;
+  }
+
+  /**
+   * A block on its way to the device, on a thread of its own: a device that hangs holds up those
+   * who need this mark, and not for ever. While it is on its way, and after it failed, the block on
+   * the device is not known.
+   */
+  private final class Write implements Runnable {
+    private final int member;
+    private final int i;
+    private final byte[] next;
+    private boolean done; // guarded by the map
+    private @Nullable IOException failure; // guarded by the map
+
+    Write(int member, int i, byte[] next) {
+      this.member = member;
+      this.i = i;
+      this.next = next;
+    }
+
+    @Override
+    public void run() {
+      IOException failed = null;
+      try {
+        device.write(position(member, i), ByteBuffer.wrap(next));
+      } catch (IOException e) {
+        failed = e;
+      } catch (RuntimeException e) {
+        failed = new IOException(e);
+      }
+      synchronized (RingMap.this) {
+        if (failed == null) {
+          blocks[member][i] = next;
+        }
+        uncertain[member][i] = failed != null;
+        failure = failed;
+        done = true;
+        writing[member][i] = null;
+        RingMap.this.notifyAll();
+      }
+    }
+
+    /** Waits for its end; why it failed, or null. */
+    @Nullable IOException await(long until) throws DeviceException {
+      synchronized (RingMap.this) {
+        while (!done) {
+          long left = (until - System.nanoTime()) / 1_000_000;
+          if (left <= 0) {
+            throw new DeviceException(
+                "%s: the ring map did not take a write in time".formatted(device));
+          }
+          Waiting.quietly(RingMap.this, left);
+        }
+        return failure;
+      }
+    }
   }
 }

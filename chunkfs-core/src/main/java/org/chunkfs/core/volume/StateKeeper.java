@@ -24,6 +24,7 @@ final class StateKeeper {
   private boolean stopped;
   private @Nullable IOException failure;
   private boolean writing;
+  private boolean started;
 
   StateKeeper(VolumeRecords records, VolumeState state, boolean readOnly) {
     this.records = records;
@@ -31,10 +32,6 @@ final class StateKeeper {
     this.voids = new ArrayList<>(state.voids());
     this.readOnly = readOnly;
     this.thread = Thread.ofPlatform().daemon().name("chunkfs-state").unstarted(this::run);
-  }
-
-  void start() {
-    thread.start();
   }
 
   synchronized VolumeState state() {
@@ -56,6 +53,10 @@ final class StateKeeper {
   /** Something about the chunks out of service changed. */
   synchronized void changed(Supplier<TreeMap<Integer, VolumeState.Out>> out) {
     pending = out;
+    if (!started) {
+      started = true;
+      thread.start();
+    }
     notifyAll();
   }
 

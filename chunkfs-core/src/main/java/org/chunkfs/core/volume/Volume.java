@@ -74,10 +74,11 @@ public final class Volume implements Vfs, AutoCloseable {
     Directories directories = new Directories(hash, layout.root());
     HomeChoice homes = new HomeChoice(engine, layout.root());
     DirectorySplit splits = new DirectorySplit(engine, directories, homes);
-    data = new FileData(engine);
+    BufferPool buffers = new BufferPool();
+    data = new FileData(engine, buffers);
     reaper = new Reaper(engine, data, open);
     lookup = new Lookup(engine, directories);
-    making = new Making(engine, directories, homes, splits);
+    making = new Making(engine, directories, homes, splits, buffers);
     removing = new Removing(engine, directories, open, reaper);
     renaming = new Renaming(engine, directories, removing, reaper, splits);
     xattrs = new Xattrs(hash);
@@ -124,8 +125,6 @@ public final class Volume implements Vfs, AutoCloseable {
         }
       }
     }
-    durability.start();
-    keeper.start();
     checkpointer.start(chunks);
     watchdog.start();
     if (!options.readOnly()) {
@@ -267,6 +266,30 @@ public final class Volume implements Vfs, AutoCloseable {
     keeper.settle(options.deadline().toMillis());
   }
 
+  /**
+   * Writes what a chunk's journal holds to its place, and empties the journal: for experiments, and
+   * before an image is copied; otherwise it happens by itself. Nothing is done for a chunk that is
+   * not in use.
+   *
+   * @throws IOException if it cannot be done; where that is the chunk's fault, it is out of service
+   */
+  public void checkpoint(int chunk) throws IOException {
+    if (chunk < 0 || chunk >= chunks.count()) {
+      throw new FsException(Reason.INVALID, "there is no chunk " + chunk);
+    }
+    ChunkSlot slot = chunks.slot(chunk);
+    Chunk current = slot.current;
+    if (current == null || options.readOnly()) {
+      return;
+    }
+    try {
+      checkpointer.checkpoint(slot, current, true, engine.deadline());
+    } catch (IOException e) {
+      chunks.judge(e);
+      throw e;
+    }
+  }
+
   /** Does something with a chunk that is out of service. */
   @FunctionalInterface
   public interface OfflineWork<T extends @Nullable Object> {
@@ -382,6 +405,20 @@ public final class Volume implements Vfs, AutoCloseable {
   public Attr create(long dir, byte[] name, Creation creation) throws IOException {
     int mode = S_IFREG | creation.mode() & PERMISSIONS;
     return making.make(dir, name, mode, creation, null, engine.deadline());
+  }
+
+  @Override
+  public Attr create(long dir, byte[] name, Creation creation, ByteBuffer content)
+      throws IOException {
+    if (content.hasRemaining() && content.remaining() <= WHOLE_MAX) {
+      int mode = S_IFREG | creation.mode() & PERMISSIONS;
+      Attr made = making.makeWhole(dir, name, mode, creation, content, engine.deadline());
+      if (made != null) {
+        content.position(content.limit());
+        return made;
+      }
+    }
+    return Vfs.super.create(dir, name, creation, content);
   }
 
   private static final int PERMISSIONS = 0xFFF;

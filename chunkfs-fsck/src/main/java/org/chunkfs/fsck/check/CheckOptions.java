@@ -1,6 +1,7 @@
 package org.chunkfs.fsck.check;
 
 import java.util.Set;
+import org.chunkfs.fsck.scan.ChunkMemory;
 
 /**
  * How to check.
@@ -9,5 +10,12 @@ import java.util.Set;
  * @param chunks the chunks to look at; empty: all
  * @param bootId identifies the run of the machine, 16 bytes; zero when unknown
  * @param threads chunks that are in memory, and worked on, at once
+ * @param memory what is known of chunks that were read before
  */
-public record CheckOptions(boolean data, Set<Integer> chunks, byte[] bootId, int threads) {}
+public record CheckOptions(
+    boolean data, Set<Integer> chunks, byte[] bootId, int threads, ChunkMemory memory) {
+  /** Options for who reads everything anew. */
+  public CheckOptions(boolean data, Set<Integer> chunks, byte[] bootId, int threads) {
+    this(data, chunks, bootId, threads, ChunkMemory.NONE);
+  }
+}

@@ -12,16 +12,20 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.ImageLayout;
 import org.chunkfs.core.volume.VolumeState;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.problem.Problem;
+import org.chunkfs.fsck.scan.ChunkMemory;
 import org.chunkfs.fsck.scan.ChunkReader;
 import org.chunkfs.fsck.scan.ChunkScan;
 import org.chunkfs.fsck.scan.HistoryScan;
 import org.chunkfs.fsck.scan.ImageScan;
+import org.chunkfs.fsck.scan.Journal;
 import org.chunkfs.fsck.scan.Keep;
+import org.chunkfs.fsck.scan.RingView;
 import org.jspecify.annotations.Nullable;
 
 /** Checks an image: what belongs to it as a whole, each chunk, then everything across chunks. */
@@ -69,7 +73,9 @@ public final class ImageCheck {
     HistoryScan history = null;
     Keep keep = (chunk, header, scan) -> scan;
     if (state != null) {
-      history = HistoryScan.read(device, layout, image, state, sameBoot(state), findings);
+      history =
+          HistoryScan.read(
+              device, layout, image, state, sameBoot(state), options.memory(), findings);
       keep = history;
       state.out().forEach((chunk, out) -> outOfService(chunk, out.reason().text()));
     }
@@ -95,6 +101,9 @@ public final class ImageCheck {
 
   private Map<Integer, ChunkFacts> chunks(Keep keep, Map<Integer, Findings> byChunk)
       throws IOException {
+    if (options.threads() == 1) {
+      return alone(keep, byChunk);
+    }
     ExecutorService pool =
         Executors.newFixedThreadPool(
             options.threads(), Thread.ofPlatform().daemon().name("fsck-", 0).factory());
@@ -128,12 +137,62 @@ public final class ImageCheck {
     }
   }
 
+  private Map<Integer, ChunkFacts> alone(Keep keep, Map<Integer, Findings> byChunk) {
+    Map<Integer, ChunkFacts> facts = new TreeMap<>();
+    for (int chunk = 0; chunk < layout.chunks(); chunk++) {
+      boolean asked = options.chunks().isEmpty() || options.chunks().contains(chunk);
+      Findings of = new Findings(chunk);
+      facts.put(chunk, asked ? chunk(chunk, keep, of) : ChunkFacts.unknown(chunk));
+      if (asked) {
+        byChunk.put(chunk, of);
+      }
+    }
+    return facts;
+  }
+
+  private ChunkFacts recalled(ChunkReader reader, Keep keep, Findings of) {
+    ChunkMemory memory = options.memory();
+    CheckKey key = CheckKey.of(reader, Journal.of(reader, memory), keep, options.data());
+    Checked checked =
+        memory.recall(
+            reader.chunk(),
+            key,
+            () -> {
+              Findings found = new Findings(reader.chunk());
+              ChunkScan scan = ChunkScan.open(reader, keep, found);
+              return new Checked(ChunkCheck.run(scan, options.data()), found);
+            });
+    of.addAll(checked.findings());
+    return checked.facts();
+  }
+
+  /** What was found of a chunk. */
+  private record Checked(ChunkFacts facts, Findings findings) {}
+
+  /** What a chunk's check depends on besides its bytes: the part of its journal that counts. */
+  private record CheckKey(boolean data, int records, long end, String damage) {
+    static CheckKey of(ChunkReader reader, Journal journal, Keep keep, boolean data) {
+      byte[] header = journal.headers().header();
+      RingView ring = journal.ring();
+      if (ring == null || header == null) {
+        return new CheckKey(data, 0, 0, "");
+      }
+      RingScanner.Scan kept = keep.keep(reader.chunk(), header, ring.scan());
+      RingScanner.Damage damage = keep.damage(reader.chunk(), ring.scan());
+      return new CheckKey(
+          data, kept.records().size(), kept.end(), damage == null ? "" : damage.what());
+    }
+  }
+
   private ChunkFacts chunk(int chunk, Keep keep, Findings of) {
     ChunkReader reader = new ChunkReader(device, layout, chunk);
     if (!reader.present()) {
       return ChunkFacts.unknown(chunk); // that its member is missing is said once
     }
-    ChunkFacts facts = ChunkCheck.run(ChunkScan.open(reader, keep, of), options.data());
+    ChunkFacts facts =
+        options.memory() == ChunkMemory.NONE
+            ? ChunkCheck.run(ChunkScan.open(reader, keep, of), options.data())
+            : recalled(reader, keep, of);
     synchronized (this) {
       progress.at("chunks", ++done, layout.chunks());
     }

@@ -10,8 +10,7 @@ package org.chunkfs.fsck.plan;
  * @param table blocks of its block table
  * @param body blocks of inodes, trees and counters
  */
-public record PlanStep(
-    int chunk, boolean newStart, int headers, int journal, int table, int body) {
+public record PlanStep(int chunk, boolean newStart, int headers, int journal, int table, int body) {
 
   /** In words. */
   public String text() {
@@ -24,7 +23,9 @@ public record PlanStep(
     String how =
         body + table == 0
             ? "rewrite records"
-            : newStart ? "rewrite in place and start its journal anew" : "repair through its journal";
+            : newStart
+                ? "rewrite in place and start its journal anew"
+                : "repair through its journal";
     return "chunk %d: %s: blocks: %s".formatted(chunk, how, parts);
   }
 }

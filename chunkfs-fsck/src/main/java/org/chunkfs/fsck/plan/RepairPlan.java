@@ -13,8 +13,8 @@ import org.chunkfs.core.volume.ImageLayout;
 import org.chunkfs.fsck.report.FsckReport;
 
 /**
- * A repair that was made in memory: what it found, what it came to, and the writes that make it,
- * in their order. Carried out, exactly those writes are done and nothing else.
+ * A repair that was made in memory: what it found, what it came to, and the writes that make it, in
+ * their order. Carried out, exactly those writes are done and nothing else.
  */
 public final class RepairPlan {
   private static final int UNDO_RECORDS = 100;

@@ -7,9 +7,9 @@ import org.chunkfs.fsck.problem.Finding;
 /**
  * Says which repairs may be made.
  *
- * <p>A repair is not asked for problem by problem: a chunk's metadata is made anew as one consistent
- * whole and switched in by one commit, so its problems are repaired together or not at all. What is
- * asked for is a {@link Unit}.
+ * <p>A repair is not asked for problem by problem: a chunk's metadata is made anew as one
+ * consistent whole and switched in by one commit, so its problems are repaired together or not at
+ * all. What is asked for is a {@link Unit}.
  */
 @FunctionalInterface
 public interface Consent {

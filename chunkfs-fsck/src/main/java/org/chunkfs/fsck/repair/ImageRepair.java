@@ -30,7 +30,9 @@ final class ImageRepair {
     this.layout = image.layout();
   }
 
-  /** Superblocks and ring maps; a ring map is rebuilt as all ones: that costs a look at each ring. */
+  /**
+   * Superblocks and ring maps; a ring map is rebuilt as all ones: that costs a look at each ring.
+   */
   void copies(Findings findings, List<String> log) throws IOException {
     boolean superblocks = findings.count(Problem.SUPERBLOCK) > 0;
     boolean maps = findings.count(Problem.RING_MAP) + findings.count(Problem.RING_MAP_BIT) > 0;

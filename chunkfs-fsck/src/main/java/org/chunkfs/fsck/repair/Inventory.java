@@ -91,8 +91,7 @@ public final class Inventory {
    */
   public static Inventory take(Image image, ImageCheck.Result result, Set<Integer> chunks) {
     Inventory all = new Inventory(chunks);
-    Keep keep =
-        result.history() != null ? result.history() : (chunk, header, scan) -> scan;
+    Keep keep = result.history() != null ? result.history() : (chunk, header, scan) -> scan;
     for (int chunk : all.chunks) {
       ChunkReader reader = new ChunkReader(image.device(), image.layout(), chunk);
       if (reader.present()) {
@@ -173,9 +172,7 @@ public final class Inventory {
       } else if (item.kind() == ItemType.XATTR && (item.major() & 0xFF) == 0) {
         int length = item.value()[XATTR_PREFIX - 1] & 0xFF;
         thing.xattrs.add(
-            raw(
-                java.util.Arrays.copyOfRange(
-                    item.value(), XATTR_PREFIX, XATTR_PREFIX + length)));
+            raw(java.util.Arrays.copyOfRange(item.value(), XATTR_PREFIX, XATTR_PREFIX + length)));
       } else if (item.kind() == ItemType.INLINE) {
         target += item.value().length;
       }
@@ -208,9 +205,7 @@ public final class Inventory {
     for (Item back : inode.of(ItemType.BACK_POINTER)) {
       thing(inode.ino, inode.generation())
           .names
-          .add(
-              new Name(
-                  Items.BackPointer.PARENT.get(back.value(), 0), raw(Names.ofBack(back))));
+          .add(new Name(Items.BackPointer.PARENT.get(back.value(), 0), raw(Names.ofBack(back))));
     }
   }
 

@@ -64,8 +64,7 @@ public final class Repairer {
    * @param consent what may be repaired
    * @param now goes into what is made, nanoseconds since 1970
    */
-  public Repairer(
-      Image image, CheckOptions options, Progress progress, Consent consent, long now) {
+  public Repairer(Image image, CheckOptions options, Progress progress, Consent consent, long now) {
     this.image = image;
     this.device = image.device();
     this.layout = image.layout();
@@ -174,7 +173,7 @@ public final class Repairer {
               1, 0, new byte[16], now, new TreeMap<>(), List.of(), List.of(), List.of());
     }
     // The newest record may be lost: then journals know of later epochs than it does.
-    long largest = HistoryScan.largestG(device, layout);
+    long largest = HistoryScan.largestG(device, layout, options.memory());
     int seen = (int) (largest >>> COUNTER_BITS);
     if (seen >= state.epoch() && seen < MAX_EPOCH) {
       List<VolumeState.Decision> decisions = new ArrayList<>(state.decisions());
@@ -194,11 +193,7 @@ public final class Repairer {
   }
 
   private void cross(
-      ImageCheck.Result result,
-      Keep keep,
-      Worklist work,
-      long lastKept,
-      RepairHistory numbers)
+      ImageCheck.Result result, Keep keep, Worklist work, long lastKept, RepairHistory numbers)
       throws IOException {
     Set<Integer> involved = new TreeSet<>(work.cross);
     for (int chunk : work.cross) {

@@ -89,9 +89,7 @@ final class Worklist {
       boolean may = answers.may(Consent.Unit.CHUNK, e.getKey(), e.getValue());
       (may ? list.local : list.refused).add(e.getKey());
     }
-    if (list.local.isEmpty()
-        && !cross.isEmpty()
-        && answers.may(Consent.Unit.CROSS, -1, cross)) {
+    if (list.local.isEmpty() && !cross.isEmpty() && answers.may(Consent.Unit.CROSS, -1, cross)) {
       cross.forEach(finding -> list.cross.add(finding.chunk()));
     }
     return list;

@@ -14,8 +14,8 @@ import org.chunkfs.fsck.problem.Severity;
  * @param repairs what was changed, or would be, in words
  * @param repaired whether anything was written
  * @param remaining what the last check after repairs still found; empty after a mere check
- * @param losses what users lost by damage and repair, or will find elsewhere; after a mere check only
- *     file content whose checksum is wrong
+ * @param losses what users lost by damage and repair, or will find elsewhere; after a mere check
+ *     only file content whose checksum is wrong
  * @param chunks how many chunks were looked at
  * @param chunksUsed how many of them are in use
  * @param inodes inodes in use

@@ -68,15 +68,25 @@ public final class HtmlReport {
 
   private void head(FsckReport report, String image, boolean planned) {
     String verdict =
-        !report.clean() ? "damaged" : report.repaired() ? planned ? "repairable" : "repaired" : "clean";
-    String colour =
-        !report.clean() ? "damaged" : report.repaired() ? "repaired" : "sound";
+        !report.clean()
+            ? "damaged"
+            : report.repaired() ? planned ? "repairable" : "repaired" : "clean";
+    String colour = !report.clean() ? "damaged" : report.repaired() ? "repaired" : "sound";
     page.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
         .append("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">")
-        .append("<title>fsck of ").append(text(image)).append("</title><style>\n").append(STYLE)
-        .append("</style></head><body>\n<h1>").append(text(image)).append("</h1>\n<p><span class=\"verdict ")
-        .append(colour).append("\">").append(verdict).append("</span> <span class=\"dim\">")
-        .append(text(report.summary("chunkfs fsck"))).append("</span></p>\n<div class=\"cards\">");
+        .append("<title>fsck of ")
+        .append(text(image))
+        .append("</title><style>\n")
+        .append(STYLE)
+        .append("</style></head><body>\n<h1>")
+        .append(text(image))
+        .append("</h1>\n<p><span class=\"verdict ")
+        .append(colour)
+        .append("\">")
+        .append(verdict)
+        .append("</span> <span class=\"dim\">")
+        .append(text(report.summary("chunkfs fsck")))
+        .append("</span></p>\n<div class=\"cards\">");
     card(report.errors(), "errors");
     card(report.warnings(), "warnings");
     card(report.notes(), "notes");
@@ -86,16 +96,30 @@ public final class HtmlReport {
   }
 
   private void card(long number, String of) {
-    page.append("<div class=\"card\"><b>").append(number).append("</b>").append(of).append("</div>");
+    page.append("<div class=\"card\"><b>")
+        .append(number)
+        .append("</b>")
+        .append(of)
+        .append("</div>");
   }
 
   private void map(List<ChunkLine> map) {
     page.append("<h2>Chunks</h2>\n<div class=\"map\">");
     for (ChunkLine line : map.subList(0, Math.min(map.size(), MOST_CHUNKS))) {
       long full = line.blocks() == 0 ? 0 : 100 * line.blocksUsed() / line.blocks();
-      page.append("<div class=\"c ").append(line.condition().text()).append("\" style=\"--f:").append(full)
-          .append("%\" title=\"chunk ").append(line.chunk()).append(": ").append(line.condition().text())
-          .append(", ").append(full).append("% full, ").append(line.findings()).append(" problems")
+      page.append("<div class=\"c ")
+          .append(line.condition().text())
+          .append("\" style=\"--f:")
+          .append(full)
+          .append("%\" title=\"chunk ")
+          .append(line.chunk())
+          .append(": ")
+          .append(line.condition().text())
+          .append(", ")
+          .append(full)
+          .append("% full, ")
+          .append(line.findings())
+          .append(" problems")
           .append("\"></div>");
     }
     page.append("</div>\n");
@@ -105,8 +129,13 @@ public final class HtmlReport {
     page.append("<div class=\"legend\">");
     for (Condition condition : Condition.values()) {
       long count = map.stream().filter(l -> l.condition() == condition).count();
-      page.append("<span><i class=\"").append(condition.text()).append("\"></i>").append(condition.text())
-          .append(" ").append(count).append("</span>");
+      page.append("<span><i class=\"")
+          .append(condition.text())
+          .append("\"></i>")
+          .append(condition.text())
+          .append(" ")
+          .append(count)
+          .append("</span>");
     }
     page.append("<span>filled: how full it is</span></div>\n");
   }
@@ -117,15 +146,21 @@ public final class HtmlReport {
       page.append("<p class=\"dim\">Nothing.</p>\n");
       return;
     }
-    page.append("<div class=\"wide\"><table><tr><th>what</th><th>where</th><th>bytes</th><th></th></tr>\n");
+    page.append(
+        "<div class=\"wide\"><table><tr><th>what</th><th>where</th><th>bytes</th><th></th></tr>\n");
     for (Loss loss : losses) {
-      page.append("<tr><td class=\"n\">").append(loss.what().text()).append("</td><td class=\"t\">")
-          .append(text(String.join(" = ", loss.paths()))).append("</td><td class=\"n\">")
+      page.append("<tr><td class=\"n\">")
+          .append(loss.what().text())
+          .append("</td><td class=\"t\">")
+          .append(text(String.join(" = ", loss.paths())))
+          .append("</td><td class=\"n\">")
           .append(
               loss.length() == 0
                   ? ""
                   : "%d to %d".formatted(loss.offset(), loss.offset() + loss.length() - 1))
-          .append("</td><td class=\"t\">").append(text(loss.detail())).append("</td></tr>\n");
+          .append("</td><td class=\"t\">")
+          .append(text(loss.detail()))
+          .append("</td></tr>\n");
     }
     page.append("</table></div>\n");
   }
@@ -138,7 +173,8 @@ public final class HtmlReport {
     if (findings.isEmpty()) {
       return;
     }
-    page.append("<div class=\"wide\"><table><tr><th></th><th>number</th><th>place</th><th>problem</th></tr>\n");
+    page.append(
+        "<div class=\"wide\"><table><tr><th></th><th>number</th><th>place</th><th>problem</th></tr>\n");
     for (Severity severity : List.of(Severity.ERROR, Severity.WARNING, Severity.NOTE)) {
       for (Finding finding : findings) {
         if (finding.problem().severity() == severity) {
@@ -150,12 +186,19 @@ public final class HtmlReport {
   }
 
   private void row(Finding finding) {
-    StringBuilder place = new StringBuilder(finding.chunk() < 0 ? "image" : "chunk " + finding.chunk());
+    StringBuilder place =
+        new StringBuilder(finding.chunk() < 0 ? "image" : "chunk " + finding.chunk());
     place.append(finding.block() < 0 ? "" : ", block " + finding.block());
     place.append(finding.inode() < 0 ? "" : ", inode " + Ino.show(finding.inode()));
-    page.append("<tr><td class=\"n\">").append(finding.problem().severity().name().toLowerCase(Locale.ROOT))
-        .append("</td><td class=\"n\">").append(finding.problem().number()).append("</td><td class=\"n\">")
-        .append(place).append("</td><td class=\"t\">").append(text(finding.message())).append("</td></tr>\n");
+    page.append("<tr><td class=\"n\">")
+        .append(finding.problem().severity().name().toLowerCase(Locale.ROOT))
+        .append("</td><td class=\"n\">")
+        .append(finding.problem().number())
+        .append("</td><td class=\"n\">")
+        .append(place)
+        .append("</td><td class=\"t\">")
+        .append(text(finding.message()))
+        .append("</td></tr>\n");
   }
 
   private void repairs(List<String> repairs, boolean planned) {

@@ -171,13 +171,7 @@ public final class Losses {
     List<Loss> losses = new ArrayList<>();
     for (long[] run : Inventory.runs(blocks)) {
       losses.add(
-          new Loss(
-              What.DATA,
-              inode,
-              List.of(path),
-              run[0] * BLOCK,
-              (run[1] - run[0]) * BLOCK,
-              ""));
+          new Loss(What.DATA, inode, List.of(path), run[0] * BLOCK, (run[1] - run[0]) * BLOCK, ""));
     }
     return losses;
   }

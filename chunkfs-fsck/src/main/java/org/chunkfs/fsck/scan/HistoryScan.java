@@ -70,21 +70,26 @@ public final class HistoryScan implements Keep {
       ImageScan image,
       VolumeState state,
       boolean sameBoot,
+      ChunkMemory memory,
       Findings findings) {
     Map<Integer, Recovery.RingView> views = new TreeMap<>();
+    Set<Integer> older = new HashSet<>();
     boolean absent = false;
     for (int chunk = 0; chunk < layout.chunks(); chunk++) {
       ChunkReader reader = new ChunkReader(device, layout, chunk);
-      HeaderPair headers = HeaderPair.read(reader, new Findings(chunk));
-      byte[] header = headers.header();
+      Journal journal = Journal.of(reader, memory);
+      byte[] header = journal.headers().header();
+      RingView ring = journal.ring();
       if (header == null) {
         absent = true;
-      } else if (headers.initialized()) {
-        RingView ring = RingView.read(reader, header);
+      } else if (ring != null) {
         views.put(chunk, new Recovery.RingView(chunk, header, ring.scan()));
+        if (journal.headers().header(0) == null || journal.headers().header(1) == null) {
+          older.add(chunk); // the lost one may have been the newer one, and emptied the ring
+        }
       }
     }
-    Set<Integer> unmarked = unmarked(views, image, state, absent, sameBoot, findings);
+    Set<Integer> unmarked = unmarked(views, image, state, absent, sameBoot, findings, older);
     unmarked.forEach(chunk -> views.computeIfPresent(chunk, (_, view) -> emptied(view)));
     Map<Integer, Recovery.RingView> readable = new TreeMap<>(views);
     Map<Integer, String> damaged = new TreeMap<>();
@@ -118,10 +123,13 @@ public final class HistoryScan implements Keep {
       VolumeState state,
       boolean absent,
       boolean sameBoot,
-      Findings findings) {
+      Findings findings,
+      Set<Integer> older) {
     Set<Integer> unmarked = new HashSet<>();
     for (Recovery.RingView view : views.values()) {
-      if (!view.scan().records().isEmpty() && !image.rings().get(view.chunk())) {
+      if (!view.scan().records().isEmpty()
+          && !image.rings().get(view.chunk())
+          && !older.contains(view.chunk())) {
         unmarked.add(view.chunk());
       }
     }
@@ -295,14 +303,12 @@ public final class HistoryScan implements Keep {
   }
 
   /** The largest commit number that any header or journal that can be read knows of. */
-  public static long largestG(BlockDevice device, ImageLayout layout) {
+  public static long largestG(BlockDevice device, ImageLayout layout, ChunkMemory memory) {
     long largest = 0;
     for (int chunk = 0; chunk < layout.chunks(); chunk++) {
       ChunkReader reader = new ChunkReader(device, layout, chunk);
-      HeaderPair headers = HeaderPair.read(reader, new Findings(chunk));
-      byte[] header = headers.header();
-      if (header != null && headers.initialized()) {
-        RingView ring = RingView.read(reader, header);
+      RingView ring = Journal.of(reader, memory).ring();
+      if (ring != null) {
         RingScanner.Damage damage = ring.scan().damage();
         long known = Math.max(ring.scan().lastG(), damage == null ? 0 : damage.witnessG());
         largest = Math.max(largest, Math.max(known, Math.max(ring.baseG(), ring.stableG())));

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -61,8 +63,75 @@ public final class SampleImages {
         Image.of(device),
         VolumeOptions.defaults()
             .withDeadline(Duration.ofSeconds(20))
+            .withClock(InstantSource.fixed(Instant.ofEpochSecond(1_000)))
             .withFenced(VolumeOptions.FencedPolicy.FAIL),
         boot);
+  }
+
+  /**
+   * An image, and how to call it.
+   *
+   * @param earlier the same image before the last things were done to it
+   */
+  public record Sample(String name, BlockDevice device, BlockDevice earlier) {}
+
+  /** One of the kinds of image, by a number: small and large, closed and not, spread and not. */
+  public static Sample sample(long seed, int number) throws IOException {
+    boolean settled = (number & 1) == 0;
+    boolean spread = number % 4 >= 2;
+    String name =
+        "%s image %d:%d, %s"
+            .formatted(
+                spread ? "spread" : "plain", seed, number, settled ? "closed" : "as after SIGKILL");
+    SplittableRandom random = new SplittableRandom(seed * 1_000_003 + number);
+    BlockDevice device = spread ? twoMembers(random.nextLong()) : empty(random.nextLong());
+    Volume volume = open(device);
+    if (spread) {
+      wide(volume, random, 100);
+    }
+    fill(volume, random, 4, 12);
+    volume.close();
+    device = copy(device);
+    BlockDevice earlier = copy(device);
+    volume = open(device);
+    fill(volume, random, 3, 8);
+    rarities(volume, random);
+    if (settled) {
+      volume.close();
+      return new Sample(name, copy(device), earlier);
+    }
+    BlockDevice left = copy(device);
+    volume.abandon();
+    return new Sample(name, left, earlier);
+  }
+
+  /** Devices, pipes, holes, preallocated blocks, hard links across directories, and orphans. */
+  private static void rarities(Volume volume, SplittableRandom random) throws IOException {
+    long dir = volume.mkdir(volume.root(), name("rare", random), DIR).id();
+    volume.mknod(dir, name("block", random), new Vfs.Creation(Vfs.S_IFBLK | 0x180, 0, 0, 0x801));
+    volume.mknod(dir, name("char", random), new Vfs.Creation(Vfs.S_IFCHR | 0x180, 0, 0, 0x103));
+    volume.mknod(dir, name("pipe", random), new Vfs.Creation(Vfs.S_IFIFO | 0x180, 0, 0, 0));
+    volume.mknod(dir, name("socket", random), new Vfs.Creation(Vfs.S_IFSOCK | 0x180, 0, 0, 0));
+    long sparse = volume.create(dir, name("sparse", random), FILE).id();
+    for (int i = 0; i < 12; i++) {
+      byte[] bytes = new byte[100];
+      random.nextBytes(bytes);
+      volume.write(sparse, i * 40_960L, ByteBuffer.wrap(bytes));
+    }
+    long reserved = volume.create(dir, name("reserved", random), FILE).id();
+    volume.fallocate(reserved, Vfs.FallocateMode.ALLOCATE_KEEP_SIZE, 0, 30_000);
+    volume.link(sparse, volume.root(), name("second", random));
+    long other = volume.mkdir(volume.root(), name("other", random), DIR).id();
+    for (int i = 0; i < 4; i++) {
+      long id = volume.create(other, name("far", random), FILE).id();
+      write(volume, id, random, 1);
+      volume.link(id, dir, name("near", random));
+    }
+    byte[] gone = name("gone", random);
+    long orphan = volume.create(dir, gone, FILE).id();
+    write(volume, orphan, random, 2);
+    volume.open(orphan);
+    volume.unlink(dir, gone);
   }
 
   /**
@@ -94,25 +163,10 @@ public final class SampleImages {
    * @param settled whether it was closed; else as after SIGKILL
    */
   public static BlockDevice spread(long seed, boolean settled) throws IOException {
-    long bytes = (1 << 20) + (long) CHUNKS / 2 * CHUNK;
-    ConcatDevice device =
-        new ConcatDevice(List.of(new MemoryDevice(bytes), new MemoryDevice(bytes)));
-    ChunkFs.format(device, FormatOptions.seeded(seed, 1_000).withChunkBytes(CHUNK));
+    BlockDevice device = twoMembers(seed);
     Volume volume = open(device);
     SplittableRandom random = new SplittableRandom(seed);
-    long dir = volume.mkdir(volume.root(), "wide".getBytes(UTF_8), DIR).id();
-    for (int i = 0; i < WIDE; i++) {
-      volume.create(dir, name("file", random), FILE);
-    }
-    long large = volume.create(dir, "large".getBytes(UTF_8), FILE).id();
-    byte[] bytesOf = new byte[1 << 18];
-    for (int i = 0; i < 18; i++) {
-      random.nextBytes(bytesOf);
-      volume.write(large, (long) i * bytesOf.length, ByteBuffer.wrap(bytesOf));
-    }
-    for (int i = 0; i < WIDE / 10; i++) {
-      volume.create(dir, name("more", random), FILE);
-    }
+    wide(volume, random, WIDE);
     fill(volume, random, 2, 10);
     if (settled) {
       volume.close();
@@ -121,6 +175,31 @@ public final class SampleImages {
     BlockDevice left = copy(device);
     volume.abandon();
     return left;
+  }
+
+  private static BlockDevice twoMembers(long seed) throws IOException {
+    long bytes = (1 << 20) + (long) CHUNKS / 2 * CHUNK;
+    ConcatDevice device =
+        new ConcatDevice(List.of(new MemoryDevice(bytes), new MemoryDevice(bytes)));
+    ChunkFs.format(device, FormatOptions.seeded(seed, 1_000).withChunkBytes(CHUNK));
+    return device;
+  }
+
+  /** A directory, and a file in it, that outgrow their chunk. */
+  private static void wide(Volume volume, SplittableRandom random, int names) throws IOException {
+    long dir = volume.mkdir(volume.root(), "wide".getBytes(UTF_8), DIR).id();
+    for (int i = 0; i < names; i++) {
+      volume.create(dir, name("file", random), FILE);
+    }
+    long large = volume.create(dir, "large".getBytes(UTF_8), FILE).id();
+    byte[] bytesOf = new byte[1 << 18];
+    for (int i = 0; i < 18; i++) {
+      random.nextBytes(bytesOf);
+      volume.write(large, (long) i * bytesOf.length, ByteBuffer.wrap(bytesOf));
+    }
+    for (int i = 0; i < names / 10; i++) {
+      volume.create(dir, name("more", random), FILE);
+    }
   }
 
   /** An open device with the same content, of a device in memory. */

@@ -78,12 +78,14 @@ public final class UndoDevice extends DelegatingDevice {
       }
       long first = position / BLOCK;
       long last = (position + length + BLOCK - 1) / BLOCK;
-      pending.subMap(first, last).forEach((block, bytes) -> {
-        long from = Math.max(position, block * BLOCK);
-        long to = Math.min(position + length, (block + 1) * BLOCK);
-        int at = start + (int) (from - position);
-        dst.put(at, bytes, (int) (from - block * BLOCK), (int) (to - from));
-      });
+      pending
+          .subMap(first, last)
+          .forEach((block, bytes) -> {
+            long from = Math.max(position, block * BLOCK);
+            long to = Math.min(position + length, (block + 1) * BLOCK);
+            int at = start + (int) (from - position);
+            dst.put(at, bytes, (int) (from - block * BLOCK), (int) (to - from));
+          });
     } finally {
       lock.readLock().unlock();
     }

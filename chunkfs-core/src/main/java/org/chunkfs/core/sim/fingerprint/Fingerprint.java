@@ -1,0 +1,182 @@
+package org.chunkfs.core.sim.fingerprint;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.chunkfs.core.device.MemoryDevice;
+import org.chunkfs.core.device.PatientDevice;
+import org.chunkfs.core.sim.ImageChecker;
+import org.chunkfs.core.sim.TreeDump;
+import org.chunkfs.core.volume.Image;
+import org.chunkfs.core.volume.Volume;
+
+/**
+ * Takes the fault fingerprint: every fault, on every kind of block, under every operation. Each
+ * operation is traced first without a fault; where it does not touch a kind of block the trace is
+ * the proof, and everywhere else the first block of that kind that it touches is what the fault
+ * hits.
+ */
+public final class Fingerprint {
+  private static final java.time.Duration CALM = java.time.Duration.ofSeconds(20);
+
+  private final long seed;
+  private final ImageChecker checker;
+  private final Scene scene;
+  private final PlaceMap places;
+  private final Partners partners;
+
+  /** What an operation does when nothing goes wrong. */
+  private record Plain(List<Trace.Touch> touches, Exposure.Expected expected) {}
+
+  /** One entry of the table. */
+  record Cell(FaultClass fault, Place place, Operation operation, Reaction reaction, String note) {}
+
+  private Fingerprint(long seed, ImageChecker checker) throws IOException {
+    this.seed = seed;
+    this.checker = checker;
+    this.scene = new Scene(seed);
+    MemoryDevice image = scene.image(Operation.MOUNT);
+    this.places = new PlaceMap(Image.of(image).layout());
+    this.partners = new Partners(image, places);
+  }
+
+  /** The boot id of the images' last opening, for checkers that judge journals by it. */
+  public static byte[] bootId() {
+    return Scene.bootId();
+  }
+
+  /**
+   * Takes it.
+   *
+   * @param checker the whole check of an image, with file data
+   * @param threads how many at once; most of the time is spent waiting for what hangs
+   */
+  public static FingerprintTable take(long seed, ImageChecker checker, int threads)
+      throws IOException {
+    Fingerprint fingerprint = new Fingerprint(seed, checker);
+    ExecutorService pool =
+        Executors.newFixedThreadPool(threads, Thread.ofPlatform().daemon().factory());
+    try {
+      return new FingerprintTable(fingerprint.cells(pool));
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private List<Cell> cells(ExecutorService pool) throws IOException {
+    Map<Operation, Plain> plain = new EnumMap<>(Operation.class);
+    for (Operation operation : Operation.values()) {
+      plain.put(operation, plain(operation));
+    }
+    List<Future<Cell>> cells = new ArrayList<>();
+    for (FaultClass fault : FaultClass.values()) {
+      for (Place place : Place.values()) {
+        for (Operation operation : Operation.values()) {
+          Plain p = plain.get(operation);
+          if (p != null) {
+            cells.add(pool.submit(() -> cell(fault, place, operation, p)));
+          }
+        }
+      }
+    }
+    List<Cell> all = new ArrayList<>();
+    for (Future<Cell> cell : cells) {
+      try {
+        all.add(cell.get());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted", e);
+      } catch (ExecutionException e) {
+        throw new IOException(e.getCause());
+      }
+    }
+    return all;
+  }
+
+  private Plain plain(Operation operation) throws IOException {
+    MemoryDevice device = scene.image(operation);
+    List<String> before = tree(device.snapshot(), operation);
+    Trace trace = new Trace(device);
+    String answer = "";
+    List<Trace.Touch> touches;
+    if (operation == Operation.FSCK) {
+      trace.start();
+      List<String> found = checker.check(new PatientDevice(trace, CALM));
+      if (!found.isEmpty()) {
+        throw new IllegalStateException("the image is not sound to begin with: " + found);
+      }
+      touches = trace.stop();
+    } else if (operation == Operation.MOUNT || operation == Operation.MOUNT_CLEAN) {
+      trace.start();
+      Volume volume = Scene.open(trace, CALM);
+      touches = trace.stop();
+      volume.abandon();
+    } else {
+      Volume volume = Scene.open(trace, CALM);
+      operation.prepare(volume);
+      trace.start();
+      answer = operation.run(volume, scene.victim());
+      touches = trace.stop();
+      volume.abandon();
+    }
+    return new Plain(
+        touches, new Exposure.Expected(answer, before, tree(device.snapshot(), Operation.MOUNT)));
+  }
+
+  /** The tree that an operation begins with. */
+  private static List<String> tree(MemoryDevice device, Operation operation) throws IOException {
+    Volume volume = Scene.open(device, CALM);
+    try {
+      operation.prepare(volume);
+      return TreeDump.of(volume);
+    } finally {
+      volume.abandon();
+    }
+  }
+
+  private Cell cell(FaultClass fault, Place place, Operation operation, Plain plain) {
+    Exposure.Target target = target(fault, place, plain.touches);
+    if (target == null) {
+      return new Cell(fault, place, operation, Reaction.UNTOUCHED, "");
+    }
+    try {
+      Reaction reaction =
+          new Exposure(scene, operation, fault, target, plain.expected, checker, seed).run();
+      return new Cell(fault, place, operation, reaction, "");
+    } catch (IOException | RuntimeException e) {
+      return new Cell(fault, place, operation, Reaction.NOTHING, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The first block of a kind that an operation touches, or null. */
+  private Exposure.@org.jspecify.annotations.Nullable Target target(
+      FaultClass fault, Place place, List<Trace.Touch> touches) {
+    if (fault.ofFlushes()) {
+      boolean flushes = touches.stream().anyMatch(t -> t.kind() == Trace.Kind.FLUSH);
+      return flushes && place == Place.CACHE ? new Exposure.Target(place, 0, 0) : null;
+    }
+    for (Trace.Touch touch : touches) {
+      boolean fits =
+          touch.kind() == Trace.Kind.READ
+              ? fault.ofReads()
+              : touch.kind() == Trace.Kind.WRITE && fault.ofWrites();
+      if (fits && is(touch, place)) {
+        return new Exposure.Target(
+            place, touch.position(), partners.of(place, touch.position(), scene.victim()));
+      }
+    }
+    return null;
+  }
+
+  private boolean is(Trace.Touch touch, Place place) {
+    PlaceMap.Spot spot = places.of(touch.position(), touch.content(), touch.at());
+    boolean everybodys = place == Place.VOLUME_RECORD || spot.chunk() < 0;
+    return spot.place() == place && (everybodys || spot.chunk() == scene.victim());
+  }
+}

@@ -1,0 +1,195 @@
+package org.chunkfs.fsck.torture;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import org.chunkfs.core.error.ImageException;
+import org.chunkfs.core.volume.Image;
+import org.chunkfs.fsck.check.ImageCheck;
+import org.chunkfs.fsck.check.Progress;
+import org.chunkfs.fsck.problem.Findings;
+import org.chunkfs.fsck.repair.Consent;
+import org.chunkfs.fsck.repair.Repairer;
+import org.chunkfs.fsck.scan.HistoryScan;
+import org.chunkfs.fsck.scan.Keep;
+
+/**
+ * One case: damages a copy of a specimen, checks it, repairs it, checks it again, and judges.
+ *
+ * <p>Promises: damage of anything that counts is noticed; nothing throws or takes long; one repair
+ * makes the image clean, also when it was killed after any of its writes and run again; other
+ * chunks keep their bytes; what is lost is told.
+ */
+final class Trial {
+  private static final long SLOW_NANOS = 20_000_000_000L;
+  private static final int DATA_BLOCKS_TOLD = 3;
+
+  private final Specimen specimen;
+  private final DamageKind kind;
+  private final String name;
+  private final SplittableRandom random;
+
+  /** How many points of a repair it is killed at: 0 none, negative every one. */
+  private final int kills;
+
+  private final List<String> violations = new ArrayList<>();
+  private boolean detected;
+  private boolean repaired;
+  private int killed;
+  private int metadata;
+  private int files;
+  private int kept;
+
+  Trial(Specimen specimen, DamageKind kind, String name, SplittableRandom random, int kills) {
+    this.specimen = specimen;
+    this.kind = kind;
+    this.name = name;
+    this.random = random;
+    this.kills = kills;
+  }
+
+  /** Runs it. */
+  Verdict run() throws IOException {
+    ScratchDevice device = specimen.scratch();
+    Damage damage = new Damage(specimen, device);
+    kind.apply(specimen, damage, random);
+    long from = System.nanoTime();
+    try {
+      judge(damage, device);
+    } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      violations.add("it was stopped by " + text(e));
+    }
+    if (System.nanoTime() - from > SLOW_NANOS) {
+      violations.add("it took longer than 20 s");
+    }
+    return new Verdict(
+        name + " (" + specimen.name + ")",
+        damage.toString(),
+        damage.sealed(),
+        detected,
+        repaired,
+        killed,
+        metadata,
+        files,
+        kept,
+        violations);
+  }
+
+  private static String text(Throwable e) {
+    StackTraceElement[] trace = e.getStackTrace();
+    StringBuilder text = new StringBuilder(e.toString());
+    for (int i = 0; i < Math.min(trace.length, 4); i++) {
+      text.append(" at ").append(trace[i]);
+    }
+    return e.getCause() == null ? text.toString() : text + " <- " + text(e.getCause());
+  }
+
+  private void judge(Damage damage, ScratchDevice device) throws IOException {
+    Image image;
+    try {
+      image = Image.of(device);
+    } catch (ImageException e) {
+      detected = true;
+      if (!damage.sealed() && kind != DamageKind.RUNS) {
+        violations.add("the image was refused: " + e.getMessage());
+      }
+      return;
+    }
+    ImageCheck.Result first = ImageCheck.run(image, Specimen.options(device), Progress.NONE);
+    detected = !first.findings().isEmpty();
+    if (!detected) {
+      unnoticed(damage, device, first);
+      return;
+    }
+    if (!first.findings().anyRepairable()) {
+      return;
+    }
+    repaired = true;
+    ScratchDevice work = device.copy();
+    work.note();
+    Image mended = Image.of(work);
+    Repairer.Result done =
+        new Repairer(mended, Specimen.options(work), Progress.NONE, Consent.ALL, 1_000_000_000L)
+            .run(first);
+    if (done.last().findings().anyWrong()) {
+      violations.add("the repair did not converge: " + shown(done.last().findings()));
+      return;
+    }
+    outcome(damage, work, done);
+    kill(device, work.writes());
+  }
+
+  private static String shown(Findings findings) {
+    return findings.list().stream().limit(4).toList().toString();
+  }
+
+  /** Nothing was found: then nothing may be different that checksums or other records tell. */
+  private void unnoticed(Damage damage, ScratchDevice device, ImageCheck.Result result) {
+    if (damage.live() && !damage.sealed()) {
+      violations.add("it was not noticed");
+      return;
+    }
+    Census after = Census.of(device, specimen.layout, keep(result));
+    TreeComparison compared = new TreeComparison(specimen.census, after);
+    if (!compared.sameNames() || compared.contentDiffers(Set.of())) {
+      violations.add("it was not noticed, but the tree differs: " + compared.difference());
+    }
+  }
+
+  private static Keep keep(ImageCheck.Result result) {
+    HistoryScan history = result.history();
+    return history == null ? (chunk, header, scan) -> scan : history;
+  }
+
+  private void outcome(Damage damage, ScratchDevice work, Repairer.Result done) {
+    Census after = Census.of(work, specimen.layout, keep(done.last()));
+    Set<Long> data = new TreeSet<>();
+    int other = 0;
+    for (long position : damage.blocks()) {
+      LiveBytes.Range range = specimen.live(position);
+      if (range != null && range.kind() == LiveBytes.Kind.DATA) {
+        long owner = specimen.ownerOf(range.chunk(), position);
+        data.add(owner);
+      } else {
+        other++;
+      }
+    }
+    TreeComparison compared = new TreeComparison(specimen.census, after);
+    if (other >= 1 && other <= DATA_BLOCKS_TOLD) {
+      metadata = other;
+      compared.count(data);
+      files = compared.files();
+      kept = compared.kept();
+    }
+    Containment.judge(specimen, damage.chunks(), work, after, violations);
+  }
+
+  private void kill(ScratchDevice damaged, List<ScratchDevice.Write> writes) throws IOException {
+    if (kills == 0) {
+      return;
+    }
+    int step = kills < 0 ? 1 : Math.max(1, writes.size() / kills);
+    for (int upTo = kills < 0 ? 0 : random.nextInt(step); upTo < writes.size(); upTo += step) {
+      ScratchDevice device = damaged.copy();
+      for (ScratchDevice.Write write : writes.subList(0, upTo)) {
+        device.write(write.position(), ByteBuffer.wrap(write.bytes()));
+      }
+      killed++;
+      Image image = Image.of(device);
+      ImageCheck.Result first = ImageCheck.run(image, Specimen.options(device), Progress.NONE);
+      Repairer.Result done =
+          new Repairer(image, Specimen.options(device), Progress.NONE, Consent.ALL, 2_000_000_000L)
+              .run(first);
+      if (done.last().findings().anyWrong()) {
+        violations.add(
+            "a repair killed after %d of %d writes did not converge when run again: %s"
+                .formatted(upTo, writes.size(), shown(done.last().findings())));
+        return;
+      }
+    }
+  }
+}
