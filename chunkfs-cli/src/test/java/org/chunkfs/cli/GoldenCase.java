@@ -21,7 +21,8 @@ import picocli.CommandLine;
  * it, twice.
  *
  * @param dir the folder
- * @param settings what the comments of the script say: {@code about, base, args, again, boot, leave}
+ * @param settings what the comments of the script say: {@code about, base, args, again,
+ *     boot, leave, cut, second}
  */
 record GoldenCase(Path dir, Map<String, String> settings) {
   private static final Pattern SETTING = Pattern.compile("# ([a-z]+): (.*)");
@@ -107,6 +108,11 @@ record GoldenCase(Path dir, Map<String, String> settings) {
 
   Path expected(boolean second) {
     return dir.resolve(second ? "second.txt" : "first.txt");
+  }
+
+  /** Exit code of the second run. */
+  int secondExit() {
+    return Integer.parseInt(settings.getOrDefault("second", "0"));
   }
 
   /** Numbers of the problems that the first run has to name. */

@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds an inode's items as bytes: inline, or in the leaves of its tree. Believes what it reads. */
 final class ItemSpots {
-  private static final int HEAD = 3;
-
   private final Image image;
 
   ItemSpots(Image image) {
@@ -35,12 +33,18 @@ final class ItemSpots {
    * @param at its first byte in the block
    */
   record At(ItemType type, int block, int slot, int at, int length, byte[] bytes) {
-    long major() {
-      return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong(HEAD);
-    }
-
     byte[] value() {
       return Arrays.copyOfRange(bytes, type.head(), bytes.length);
+    }
+
+    /** Whether it is an entry or a back pointer of that name. */
+    boolean named(String name) {
+      int at = type == ItemType.DIRENT ? Items.Dirent.NAME : Items.BackPointer.NAME;
+      byte[] value = value();
+      return (type == ItemType.DIRENT || type == ItemType.BACK_POINTER)
+          && value.length >= at
+          && Arrays.equals(
+              Arrays.copyOfRange(value, at, value.length), name.getBytes(StandardCharsets.UTF_8));
     }
   }
 

@@ -2,6 +2,7 @@ package org.chunkfs.cli.damage;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,7 @@ import org.chunkfs.core.format.InodeRecord;
 import org.chunkfs.core.format.ItemType;
 import org.chunkfs.core.format.Items;
 import org.chunkfs.core.format.JournalRecord;
+import org.chunkfs.core.format.NameHash;
 import org.chunkfs.core.format.RecordLayout;
 import org.chunkfs.core.format.RingMapBlock;
 import org.chunkfs.core.format.Superblock;
@@ -28,8 +30,9 @@ import org.chunkfs.core.volume.Image;
 /**
  * Finds the structure that a word names: {@code superblock:M member:M.I ringmap:M header:C.K
  * root:C.K volume:C.S entry:C.S.I record:C.N table:C.B block:C.B state:C inode:I page:I:N data:I:N
- * item:I:TYPE:N}. M is a member, C a chunk, K a copy, S a slot, B a block (or {@code state},
- * {@code index}, {@code ring}, {@code table}, {@code free}), N counts from 0, I is a path or
+ * item:I:TYPE:N}. M is a member, C a chunk, K a copy (or {@code cur}, {@code other}), S a slot, B a
+ * block (or {@code state}, {@code index}, {@code ring}, {@code table}, {@code free}), N counts from 0
+ * (of a record also {@code last}, of an item with a name also that), I is a path or
  * chunk.block.slot.
  */
 final class Spots {
@@ -57,7 +60,7 @@ final class Spots {
     return switch (parts[0]) {
       case "superblock", "member", "ringmap" -> ofMember(word, parts[0], numbers(parts[1]));
       case "header", "root", "volume", "entry", "state", "record" ->
-          ofChunk(word, parts[0], numbers(parts[1]));
+          ofChunk(word, parts[0], numbers(which(parts)));
       case "table", "block" -> ofBlock(word, parts[0].equals("table"), parts[1]);
       case "inode" -> inode(word, ino(parts[1]));
       case "page", "data" -> owned(word, parts[0].equals("page"), ino(parts[1]), number(parts[2]));
@@ -65,6 +68,18 @@ final class Spots {
       default ->
           throw new IllegalArgumentException("there is no structure '%s'".formatted(parts[0]));
     };
+  }
+
+  /** With the numbers of {@code cur}, {@code other} and {@code last} in their places. */
+  private String which(String[] word) throws IOException {
+    String text = word[1];
+    int chunk = number(text.split("\\.", 2)[0]);
+    if (text.endsWith(".last")) {
+      int last = reader(chunk).scan().records().size() - 1;
+      return text.replace(".last", "." + last);
+    }
+    int current = text.endsWith("r") ? reader(chunk).current() : 0;
+    return text.replace(".cur", "." + current).replace(".other", "." + (1 - current));
   }
 
   /** The inode that a word names. */
@@ -79,13 +94,26 @@ final class Spots {
     return Ino.of(place[0], place[1], place[2]);
   }
 
+  /** A number in words: of the inode at a path, or a key of a name. */
+  long value(String word) throws IOException {
+    String[] parts = word.split(":", 3);
+    NameHash hash = new NameHash(image.layout().hashKey());
+    return switch (parts[0]) {
+      case "cookie" -> hash.cookie(parts[1].getBytes(StandardCharsets.UTF_8));
+      case "back" -> hash.backKey(ino(parts[1]), parts[2].getBytes(StandardCharsets.UTF_8));
+      case "ino" -> ino(parts[1]);
+      default -> ino(word);
+    };
+  }
+
   /** The item that {@code TYPE:N} names. */
   ItemSpots.At at(long ino, String word) throws IOException {
     String[] parts = word.split(":", -1);
     ItemType type = ItemType.valueOf(parts[0].toUpperCase(Locale.ROOT));
-    int n = number(parts[1]);
+    boolean numbered = parts[1].matches("[0-9]+");
+    int n = numbered ? number(parts[1]) : 0;
     for (ItemSpots.At item : new ItemSpots(image).of(ino)) {
-      if (item.type() == type && n-- == 0) {
+      if (item.type() == type && (numbered || item.named(parts[1])) && n-- == 0) {
         return item;
       }
     }

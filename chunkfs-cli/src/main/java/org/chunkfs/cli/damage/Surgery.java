@@ -28,12 +28,14 @@ import org.chunkfs.core.volume.Image;
  * [sealed] copy SPOT TO       the bytes of one spot to another
  * [sealed] swap SPOT SPOT
  * drop item:I:TYPE:N          takes an item out
- * add I TYPE MAJOR MINOR HEX  puts one in among inline items
+ * add I TYPE MAJOR MINOR HEX  puts one in among inline items, with these bytes or those of an item
  * </pre>
  *
  * <p>A VALUE is a number, {@code 0x} one, {@code +N} or {@code -N} from what is there, a path for the
- * number of the inode there, or for fields of bytes hexadecimal digits. A FIELD is one of the format's, of an item also {@code type}, {@code length},
- * {@code major}, {@code minor}; {@code @AT/WIDTH} is a number anywhere in the spot.
+ * number of the inode there, {@code ino:C.B.S}, {@code cookie:NAME} and {@code back:I:NAME} for the
+ * keys of a name, or for fields of bytes hexadecimal digits. A FIELD is one of the format's, of an
+ * item also {@code type}, {@code length}, {@code major}, {@code minor}; {@code @AT/WIDTH} is a number
+ * anywhere in the spot.
  */
 public final class Surgery {
   private static final int ITEM_LENGTH = 1, ITEM_MAJOR = 3, ITEM_MINOR = 11;
@@ -140,8 +142,8 @@ public final class Surgery {
     System.arraycopy(bytes, field.at(), number, 0, field.size());
     long now = ByteBuffer.wrap(number).order(ByteOrder.LITTLE_ENDIAN).getLong();
     long next =
-        value.startsWith("/")
-            ? spots.ino(value)
+        value.startsWith("/") || value.contains(":")
+            ? spots.value(value)
             : value.startsWith("+") || value.startsWith("-")
                 ? now + Long.parseLong(value)
                 : value.startsWith("0x")
@@ -216,7 +218,7 @@ public final class Surgery {
 
   private void add(long ino, String[] w) throws IOException {
     ItemType type = ItemType.valueOf(w[2].toUpperCase(Locale.ROOT));
-    byte[] value = HexFormat.of().parseHex(w.length > 5 ? w[5] : "");
+    byte[] value = value(w.length > 5 ? w[5] : "");
     byte[] item = new byte[type.head() + value.length];
     item[0] = (byte) type.code();
     put(item, new Spot.FieldAt(ITEM_LENGTH, 2), Integer.toString(value.length));
@@ -244,6 +246,15 @@ public final class Surgery {
     InodeRecord.INLINE_BYTES.set(block, record, total);
     pad.write(reader.position(Ino.block(ino)), ByteBuffer.wrap(block));
     spots.find("inode:%d.%d.%d".formatted(Ino.chunk(ino), Ino.block(ino), Ino.slot(ino))).seal().run();
+  }
+
+  /** The value of another item, or bytes in hexadecimal. */
+  private byte[] value(String word) throws IOException {
+    if (!word.startsWith("item:")) {
+      return HexFormat.of().parseHex(word);
+    }
+    String[] parts = word.split(":", 3);
+    return spots.at(spots.ino(parts[1]), parts[2]).value();
   }
 
   private static int compare(byte[] one, byte[] other) {
