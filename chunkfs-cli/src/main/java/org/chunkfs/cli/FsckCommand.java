@@ -218,15 +218,14 @@ public final class FsckCommand extends Subcommand {
   @Override
   int run() throws IOException {
     refuseNonsense();
-    try {
-      if (paths.size() == 1 && Mounts.isDirectory(paths.getFirst())) {
-        return online(MountPoint.of(paths.getFirst()));
-      }
-      return offline();
-    } catch (IOException e) {
-      complain(Sentence.of(e));
-      return ExitCode.OPERATIONAL_ERROR.bit();
-    }
+    return paths.size() == 1 && Mounts.isDirectory(paths.getFirst())
+        ? online(MountPoint.of(paths.getFirst()))
+        : offline();
+  }
+
+  @Override
+  int failed() {
+    return ExitCode.OPERATIONAL_ERROR.bit();
   }
 
   private void refuseNonsense() {

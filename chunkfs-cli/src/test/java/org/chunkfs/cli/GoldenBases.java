@@ -31,7 +31,7 @@ import org.chunkfs.fsck.report.FsckReport;
  * a released format stays as that release wrote it.
  */
 final class GoldenBases {
-  static final List<String> NAMES = List.of("fresh", "small", "killed", "spread", "moved");
+  static final List<String> NAMES = List.of("fresh", "small", "killed", "spread", "moved", "unsynced");
   static final byte[] BOOT = {7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7};
   static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
@@ -50,6 +50,7 @@ final class GoldenBases {
           case "killed" -> small(false);
           case "spread" -> spread();
           case "moved" -> moved();
+          case "unsynced" -> unsynced();
           default -> throw new IllegalArgumentException(name);
         };
     List<MemoryDevice> parts = new ArrayList<>();
@@ -149,7 +150,7 @@ final class GoldenBases {
     BlockDevice device = format(2, 2);
     Volume volume = open(device);
     long dir = volume.mkdir(volume.root(), name("wide"), DIR).id();
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 24; i++) {
       volume.create(dir, name("n%d".formatted(i)), FILE);
     }
     long large = volume.create(dir, name("large"), FILE).id();
@@ -157,7 +158,7 @@ final class GoldenBases {
     for (int i = 0; i < 15; i++) {
       volume.write(large, (long) i * piece.length, ByteBuffer.wrap(piece));
     }
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 8; i++) {
       volume.create(dir, name("m%d".formatted(i)), FILE);
     }
     return settled(volume, device);
@@ -177,6 +178,22 @@ final class GoldenBases {
     volume.rename(b, name("across"), a, name("across"), Vfs.RenameMode.REPLACE);
     volume.link(file(volume, b, "two", 300), a, name("two"));
     return settled(volume, device);
+  }
+
+  /** Commits that nothing has made durable yet. */
+  private static BlockDevice unsynced() throws IOException {
+    BlockDevice device = format(1, 4);
+    Volume volume = open(device);
+    long one = volume.mkdir(volume.root(), name("one"), DIR).id();
+    long two = volume.mkdir(volume.root(), name("two"), DIR).id();
+    volume.syncfs();
+    long file = file(volume, two, "file", 0);
+    volume.link(file, volume.root(), name("across"));
+    file(volume, one, "the-last-of-its-chunk", 0);
+    file(volume, two, "later", 0);
+    BlockDevice left = copy(device);
+    volume.abandon();
+    return left;
   }
 
   private static BlockDevice copy(BlockDevice device) {

@@ -11,6 +11,7 @@ import org.chunkfs.core.format.ChunkGeometry;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.format.InodeRecord;
 import org.chunkfs.core.format.TreePage;
+import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.fsck.check.ItemSieve;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.scan.BlockTable;
@@ -124,7 +125,8 @@ final class ChunkModel {
           table.trust(block) == BlockTable.Trust.GOOD
               && table.kind(block) == BlockKind.INODES.code()
               && (table.logical(block) >>> slot & 1) == 0;
-      if (good || InodeRecord.inUse(record, 0) && !free && possible(block, slot, record)) {
+      boolean plausible = good || !free && InodeRecord.SIZE_BYTES.get(record, 0) >= 0;
+      if (InodeRecord.inUse(record, 0) && plausible && possible(block, slot, record)) {
         inodes.put(ino, new InodeModel(ino, record));
         if (!good) {
           log.add("keep inode %s, whose checksum is wrong".formatted(Ino.show(ino)));
@@ -144,7 +146,7 @@ final class ChunkModel {
         : ItemSieve.possibleMode(mode)
             && (flags & ~(InodeRecord.FLAG_CONTINUATION | InodeRecord.FLAG_SPREAD)) == 0
             && Integer.bitCount(flags) <= 1
-            && InodeRecord.SIZE_BYTES.get(record, 0) >= 0;
+            && (flags == 0 || mode >> 12 == Vfs.S_IFREG >> 12 || mode >> 12 == Vfs.S_IFDIR >> 12);
   }
 
   private void findItems() {
