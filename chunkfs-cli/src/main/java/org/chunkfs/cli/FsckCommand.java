@@ -190,9 +190,9 @@ public final class FsckCommand extends Subcommand {
     public boolean preprocess(
         Stack<String> args, CommandSpec command, ArgSpec option, Map<String, Object> info) {
       String next = args.isEmpty() ? "" : args.peek();
-      boolean attached = next.startsWith("=");
+      boolean attached = info.get("separator") != null;
       boolean takes = attached || !next.isEmpty() && !next.startsWith("-") && isPlan(next);
-      option.setValue(takes ? args.pop().substring(attached ? 1 : 0) : "");
+      option.setValue(takes ? args.pop() : "");
       return true;
     }
 

@@ -22,6 +22,14 @@ import org.chunkfs.fsck.report.FsckReport;
 final class GoldenKills {
   private GoldenKills() {}
 
+  /**
+   * What came of it.
+   *
+   * @param cuts how often a repair was cut
+   * @param broken what did not converge, in words
+   */
+  record Outcome(int cuts, List<String> broken) {}
+
   /** A device that dies after some writes. */
   private static final class Dying extends DelegatingDevice {
     private final int after;
@@ -44,12 +52,11 @@ final class GoldenKills {
   /**
    * Runs one.
    *
-   * @param step 1: at every write; else at every so manieth
-   * @return what did not converge, in words
+   * @param step 1: at every write; else only at every second, third and so on
    */
-  static List<String> run(GoldenCase one, int step) throws IOException {
+  static Outcome run(GoldenCase one, int step) throws IOException {
     if (one.settings().containsKey("leave") || one.settings().containsKey("cut")) {
-      return List.of(); // with a member missing no repair comes to an end
+      return new Outcome(0, List.of()); // with a member missing no repair comes to an end
     }
     List<String> broken = new ArrayList<>();
     List<BlockDevice> parts = new ArrayList<>();
@@ -66,6 +73,7 @@ final class GoldenKills {
             .withBootId(one.boot())
             .withThreads(1);
     boolean cut = true;
+    int cuts = 0;
     for (int after = 0; cut; after += step) {
       BlockDevice device = copy(parts);
       Dying dying = new Dying(device, after);
@@ -74,6 +82,7 @@ final class GoldenKills {
         cut = false;
       } catch (IOException e) {
         cut = dying.writes > after;
+        cuts++;
       }
       try {
         FsckReport again = Fsck.repair(image(one, device), repair, Progress.NONE);
@@ -89,7 +98,7 @@ final class GoldenKills {
         broken.add("%s cut after %d writes: %s".formatted(one, after, e));
       }
     }
-    return broken;
+    return new Outcome(cuts, broken);
   }
 
   /** The image, by its second superblock where the case is about the first one. */
