@@ -35,13 +35,13 @@ import picocli.CommandLine.Parameters;
       "chunkfs corrupt --take-back FILE IMAGE"
     },
     description =
-        "Damages structures of an image that is not mounted, says exactly what it did, and can"
-            + " take it back. The same image and seed give the same damage. Operations do it to the"
-            + " point, with all checksums made right unless they say raw: set SPOT FIELD VALUE, flip"
-            + " SPOT BYTE, zero SPOT, noise SPOT SEED, copy SPOT SPOT, swap SPOT SPOT, drop ITEM, add"
-            + " I TYPE MAJOR MINOR HEX; a SPOT is superblock:M, header:C.K, root:C.K, volume:C.S,"
-            + " entry:C.S.I, ringmap:M, record:C.N, table:C.B, block:C.B, state:C, inode:I, page:I:N,"
-            + " data:I:N or item:I:TYPE:N; I is a path or chunk.block.slot.",
+        "Damages structures of an image that is not mounted, says exactly what it did, and can take"
+            + " it back. The same image and seed give the same damage. Operations do it to the"
+            + " point, with all checksums made right unless they say raw: set SPOT FIELD VALUE,"
+            + " flip SPOT BYTE, zero SPOT, noise SPOT SEED, copy SPOT SPOT, swap SPOT SPOT, drop"
+            + " ITEM, add I TYPE MAJOR MINOR HEX; a SPOT is superblock:M, header:C.K, root:C.K,"
+            + " volume:C.S, entry:C.S.I, ringmap:M, record:C.N, table:C.B, block:C.B, state:C,"
+            + " inode:I, page:I:N, data:I:N or item:I:TYPE:N; I is a path or chunk.block.slot.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  chunkfs corrupt --seed 7 --undo undo.json disk.img",

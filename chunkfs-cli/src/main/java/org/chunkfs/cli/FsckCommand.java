@@ -190,7 +190,7 @@ public final class FsckCommand extends Subcommand {
     public boolean preprocess(
         Stack<String> args, CommandSpec command, ArgSpec option, Map<String, Object> info) {
       String next = args.isEmpty() ? "" : args.peek();
-      boolean attached = info.get("separator") != null;
+      boolean attached = "=".equals(info.get("separator"));
       boolean takes = attached || !next.isEmpty() && !next.startsWith("-") && isPlan(next);
       option.setValue(takes ? args.pop() : "");
       return true;

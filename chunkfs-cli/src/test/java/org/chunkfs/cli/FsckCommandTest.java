@@ -51,8 +51,7 @@ final class FsckCommandTest {
     Script terminal = new Script(new ArrayDeque<>(answers), !answers.isEmpty());
     return CommandRun.of(
         new CommandLine(
-            new FsckCommand(
-                terminal, InstantSource.fixed(GoldenBases.NOW), GoldenBases.BOOT)),
+            new FsckCommand(terminal, InstantSource.fixed(GoldenBases.NOW), GoldenBases.BOOT)),
         words);
   }
 
@@ -204,8 +203,15 @@ final class FsckCommandTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "-n -y", "-p -y", "-j 0", "-y --plan", "--plan=x", "-y --plan-out x", "-z a --undo b",
-        "-n --undo a", "--what"
+        "-n -y",
+        "-p -y",
+        "-j 0",
+        "-y --plan",
+        "--plan=x",
+        "-y --plan-out x",
+        "-z a --undo b",
+        "-n --undo a",
+        "--what"
       })
   void nonsenseIsRefused(String words) {
     List<Object> all = new ArrayList<>(Arrays.asList(words.split(" ")));

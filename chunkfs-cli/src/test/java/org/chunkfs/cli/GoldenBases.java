@@ -27,11 +27,12 @@ import org.chunkfs.fsck.OnlineFsck;
 import org.chunkfs.fsck.report.FsckReport;
 
 /**
- * Makes the images that golden cases begin with. They are kept, and never made again: an image of
- * a released format stays as that release wrote it.
+ * Makes the images that golden cases begin with. They are kept, and never made again: an image of a
+ * released format stays as that release wrote it.
  */
 final class GoldenBases {
-  static final List<String> NAMES = List.of("fresh", "small", "killed", "spread", "moved", "unsynced");
+  static final List<String> NAMES =
+      List.of("fresh", "small", "killed", "spread", "moved", "unsynced");
   static final byte[] BOOT = {7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7};
   static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 

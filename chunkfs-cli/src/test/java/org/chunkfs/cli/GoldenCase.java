@@ -21,8 +21,8 @@ import picocli.CommandLine;
  * it, twice.
  *
  * @param dir the folder
- * @param settings what the comments of the script say: {@code about, base, args, again,
- *     boot, leave, cut, second}
+ * @param settings what the comments of the script say: {@code about, base, args, again, boot,
+ *     leave, cut, second}
  */
 record GoldenCase(Path dir, Map<String, String> settings) {
   private static final Pattern SETTING = Pattern.compile("# ([a-z]+): (.*)");
@@ -63,8 +63,7 @@ record GoldenCase(Path dir, Map<String, String> settings) {
   List<Path> build(Path work) throws IOException {
     String base = settings.getOrDefault("base", "small");
     List<Path> members =
-        GoldenFiles.unpack(
-            GoldenFiles.FORMAT.resolve("bases").resolve(base + ".tar.xz"), work);
+        GoldenFiles.unpack(GoldenFiles.FORMAT.resolve("bases").resolve(base + ".tar.xz"), work);
     List<String> words = new ArrayList<>();
     words.add("corrupt");
     words.add("--script");

@@ -107,13 +107,20 @@ final class GoldenKills {
     return args.contains("-b 256") ? Image.ofCopy(device, 256) : Image.of(device);
   }
 
-  private static BlockDevice copy(List<BlockDevice> parts) {
+  /** A copy of devices in memory, as one. */
+  static BlockDevice copy(List<BlockDevice> parts) {
     List<BlockDevice> copies = new ArrayList<>();
-    parts.forEach(part -> copies.add(((MemoryDevice) part).snapshot()));
+    for (BlockDevice part : parts) {
+      copies.add(
+          part instanceof ConcatDevice concat
+              ? copy(concat.parts())
+              : ((MemoryDevice) part).snapshot());
+    }
     return copies.size() == 1 ? copies.getFirst() : new ConcatDevice(copies);
   }
 
-  private static MemoryDevice load(Path file) throws IOException {
+  /** A device in memory with what a file holds. */
+  static MemoryDevice load(Path file) throws IOException {
     MemoryDevice device = new MemoryDevice(Files.size(file));
     ByteBuffer block = ByteBuffer.allocate(BlockDevice.BLOCK);
     try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {

@@ -19,7 +19,10 @@ final class Schema {
     this.root = root;
   }
 
-  /** What is wrong with a document by the schema in a file of chunkfs-fsck's docs; nothing if it fits. */
+  /**
+   * What is wrong with a document by the schema in a file of chunkfs-fsck's docs; nothing if it
+   * fits.
+   */
   static List<String> check(String schema, String document) throws IOException {
     Path file = Path.of("..", "chunkfs-fsck", "docs", schema);
     Schema checker = new Schema(JSON.readTree(Files.readString(file)));

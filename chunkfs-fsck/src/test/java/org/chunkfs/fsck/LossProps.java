@@ -59,20 +59,22 @@ final class LossProps {
         }
       }
     }
-    before.things().forEach((ino, was) -> {
-      Inventory.Thing is = after.things().get(ino);
-      Set<Long> lost = new TreeSet<>(was.blocks);
-      if (is != null) {
-        lost.removeAll(is.blocks);
-      }
-      if (!gone.contains(ino)) {
-        assertThat(told.getOrDefault(ino, Set.of()))
-            .as("seed %d: inode %x, block %d of chunk %d", seed, ino, block, chunk)
-            .isEqualTo(lost);
-      } else {
-        assertThat(is == null || !is.recorded || is.generation != was.generation).isTrue();
-      }
-    });
+    before
+        .things()
+        .forEach((ino, was) -> {
+          Inventory.Thing is = after.things().get(ino);
+          Set<Long> lost = new TreeSet<>(was.blocks);
+          if (is != null) {
+            lost.removeAll(is.blocks);
+          }
+          if (!gone.contains(ino)) {
+            assertThat(told.getOrDefault(ino, Set.of()))
+                .as("seed %d: inode %x, block %d of chunk %d", seed, ino, block, chunk)
+                .isEqualTo(lost);
+          } else {
+            assertThat(is == null || !is.recorded || is.generation != was.generation).isTrue();
+          }
+        });
   }
 
   private static Inventory inventory(MemoryDevice device) throws IOException {

@@ -17,7 +17,9 @@ import org.chunkfs.core.format.TreePage;
 import org.chunkfs.core.volume.Image;
 import org.jspecify.annotations.Nullable;
 
-/** Finds an inode's items as bytes: inline, or in the leaves of its tree. Believes what it reads. */
+/**
+ * Finds an inode's items as bytes: inline, or in the leaves of its tree. Believes what it reads.
+ */
 final class ItemSpots {
   private final Image image;
 
@@ -89,7 +91,8 @@ final class ItemSpots {
 
   private static At item(byte[] bytes, int block, int slot, int at) throws IOException {
     ItemType type = ItemType.of(bytes[at] & 0xFF);
-    ItemType known = type == null ? ItemType.DIRENT : type; // an inner page's first item is all zero
+    ItemType known =
+        type == null ? ItemType.DIRENT : type; // an inner page's first item is all zero
     int length =
         known.head()
             + (ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getShort(at + 1) & 0xFFFF);

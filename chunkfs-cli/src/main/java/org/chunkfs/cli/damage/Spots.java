@@ -31,8 +31,8 @@ import org.chunkfs.core.volume.Image;
  * Finds the structure that a word names: {@code superblock:M member:M.I ringmap:M header:C.K
  * root:C.K volume:C.S entry:C.S.I record:C.N table:C.B block:C.B state:C inode:I page:I:N data:I:N
  * item:I:TYPE:N}. M is a member, C a chunk, K a copy (or {@code cur}, {@code other}), S a slot, B a
- * block (or {@code state}, {@code index}, {@code ring}, {@code table}, {@code free}), N counts from 0
- * (of a record also {@code last}, of an item with a name also that), I is a path or
+ * block (or {@code state}, {@code index}, {@code ring}, {@code table}, {@code free}), N counts from
+ * 0 (of a record also {@code last}, of an item with a name also that), I is a path or
  * chunk.block.slot.
  */
 final class Spots {
@@ -89,7 +89,8 @@ final class Spots {
     }
     int[] place = numbers(word);
     if (place.length != 3) {
-      throw new IllegalArgumentException("'%s' is neither path nor chunk.block.slot".formatted(word));
+      throw new IllegalArgumentException(
+          "'%s' is neither path nor chunk.block.slot".formatted(word));
     }
     return Ino.of(place[0], place[1], place[2]);
   }
@@ -314,11 +315,7 @@ final class Spots {
       if (!page && kind == BlockKind.DATA && TableEntry.LOGICAL.get(entry, 0) == n) {
         int block = b;
         return new Spot(
-            word,
-            reader.position(b),
-            BLOCK,
-            List.of(),
-            () -> sealer.body(reader.chunk(), block));
+            word, reader.position(b), BLOCK, List.of(), () -> sealer.body(reader.chunk(), block));
       }
     }
     throw new IOException("there is no %s".formatted(word));
@@ -327,8 +324,7 @@ final class Spots {
   private Spot item(String word, ItemSpots.At item, long ino) throws IOException {
     int chunk = Ino.chunk(ino);
     RecordLayout layout = layout(item.type());
-    List<Spot.Part> parts =
-        layout == null ? List.of() : List.of(part(layout, item.type().head()));
+    List<Spot.Part> parts = layout == null ? List.of() : List.of(part(layout, item.type().head()));
     Spot.Seal seal =
         item.slot() < 0 ? () -> sealInode(ino) : () -> sealer.body(chunk, item.block());
     return new Spot(

@@ -31,11 +31,11 @@ import org.chunkfs.core.volume.Image;
  * add I TYPE MAJOR MINOR HEX  puts one in among inline items, with these bytes or those of an item
  * </pre>
  *
- * <p>A VALUE is a number, {@code 0x} one, {@code +N} or {@code -N} from what is there, a path for the
- * number of the inode there, {@code ino:C.B.S}, {@code cookie:NAME} and {@code back:I:NAME} for the
- * keys of a name, or for fields of bytes hexadecimal digits. A FIELD is one of the format's, of an
- * item also {@code type}, {@code length}, {@code major}, {@code minor}; {@code @AT/WIDTH} is a number
- * anywhere in the spot.
+ * <p>A VALUE is a number, {@code 0x} one, {@code +N} or {@code -N} from what is there, a path for
+ * the number of the inode there, {@code ino:C.B.S}, {@code cookie:NAME} and {@code back:I:NAME} for
+ * the keys of a name, or for fields of bytes hexadecimal digits. A FIELD is one of the format's, of
+ * an item also {@code type}, {@code length}, {@code major}, {@code minor}; {@code @AT/WIDTH} is a
+ * number anywhere in the spot.
  */
 public final class Surgery {
   private static final int ITEM_LENGTH = 1, ITEM_MAJOR = 3, ITEM_MINOR = 11;
@@ -64,7 +64,8 @@ public final class Surgery {
     } catch (IndexOutOfBoundsException e) {
       throw new IllegalArgumentException("'%s' makes no sense".formatted(operation), e);
     }
-    return surgery.pad.changes(words[words[0].equals("raw") || words[0].equals("sealed") ? 2 : 1], operation);
+    return surgery.pad.changes(
+        words[words[0].equals("raw") || words[0].equals("sealed") ? 2 : 1], operation);
   }
 
   private void run(String[] words) throws IOException {
@@ -133,6 +134,9 @@ public final class Surgery {
   }
 
   private void put(byte[] bytes, Spot.FieldAt field, String value) throws IOException {
+    if (field.at() < 0 || field.at() + field.size() > bytes.length) {
+      throw new IllegalArgumentException("there is no byte %d".formatted(field.at()));
+    }
     if (field.size() > Long.BYTES) {
       byte[] hex = HexFormat.of().parseHex(value);
       System.arraycopy(hex, 0, bytes, field.at(), Math.min(hex.length, field.size()));
@@ -245,7 +249,10 @@ public final class Surgery {
     }
     InodeRecord.INLINE_BYTES.set(block, record, total);
     pad.write(reader.position(Ino.block(ino)), ByteBuffer.wrap(block));
-    spots.find("inode:%d.%d.%d".formatted(Ino.chunk(ino), Ino.block(ino), Ino.slot(ino))).seal().run();
+    spots
+        .find("inode:%d.%d.%d".formatted(Ino.chunk(ino), Ino.block(ino), Ino.slot(ino)))
+        .seal()
+        .run();
   }
 
   /** The value of another item, or bytes in hexadecimal. */
@@ -266,13 +273,14 @@ public final class Surgery {
     ByteBuffer b = ByteBuffer.wrap(other).order(ByteOrder.LITTLE_ENDIAN);
     int byMajor = Long.compareUnsigned(a.getLong(ITEM_MAJOR), b.getLong(ITEM_MAJOR));
     boolean minor = byMajor == 0 && Math.min(one.length, other.length) >= ITEM_MINOR + Long.BYTES;
-    return minor
-        ? Long.compareUnsigned(a.getLong(ITEM_MINOR), b.getLong(ITEM_MINOR))
-        : byMajor;
+    return minor ? Long.compareUnsigned(a.getLong(ITEM_MINOR), b.getLong(ITEM_MINOR)) : byMajor;
   }
 
   /** The operations of a script: a line each, without empty ones and those that begin with #. */
   public static List<String> script(List<String> lines) {
-    return lines.stream().map(String::strip).filter(l -> !l.isEmpty() && !l.startsWith("#")).toList();
+    return lines.stream()
+        .map(String::strip)
+        .filter(l -> !l.isEmpty() && !l.startsWith("#"))
+        .toList();
   }
 }

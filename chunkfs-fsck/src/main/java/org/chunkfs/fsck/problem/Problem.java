@@ -11,8 +11,8 @@ import static org.chunkfs.fsck.problem.Severity.WARNING;
 
 /**
  * Every kind of finding. The numbers persist: in order, never changed, never used again; those that
- * are left out belonged to problems that others tell now. A message says what was found and what was
- * expected; the place is said before it.
+ * are left out belonged to problems that others tell now. A message says what was found and what
+ * was expected; the place is said before it.
  */
 public enum Problem {
   SUPERBLOCK(101, IMAGE, WARNING, true, "the superblock of member %s is damaged: %s"),

@@ -350,7 +350,8 @@ final class CrossRepair {
       if (ino == head.ino) {
         continue;
       }
-      if (part != null && Items.Continuation.GENERATION.get(range.value(), 0) != part.generation()) {
+      if (part != null
+          && Items.Continuation.GENERATION.get(range.value(), 0) != part.generation()) {
         log.add("correct a range of the map of inode " + Names.show(head));
         head.put(
             Names.with(range, v -> Items.Continuation.GENERATION.set(v, 0, part.generation())));

@@ -54,8 +54,7 @@ final class PlanProps {
     long inode = image.layout().base(0) + image.layout().geometry(0).indexBlock() * 4096L;
     ByteBuffer one = ByteBuffer.allocate(1);
     device.read(inode + 64 + 4 * 504 + 300, one);
-    device.write(
-        inode + 64 + 4 * 504 + 300, ByteBuffer.wrap(new byte[] {(byte) (one.get(0) ^ 1)}));
+    device.write(inode + 64 + 4 * 504 + 300, ByteBuffer.wrap(new byte[] {(byte) (one.get(0) ^ 1)}));
     assertThat(Fsck.plan(image, REPAIR, Progress.NONE).fingerprint())
         .isNotEqualTo(plan.fingerprint());
   }
