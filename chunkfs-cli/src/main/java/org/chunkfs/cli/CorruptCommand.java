@@ -10,6 +10,7 @@ import java.util.List;
 import org.chunkfs.cli.damage.Change;
 import org.chunkfs.cli.damage.Corrupter;
 import org.chunkfs.cli.damage.Kind;
+import org.chunkfs.cli.damage.Surgery;
 import org.chunkfs.cli.damage.Target;
 import org.chunkfs.cli.damage.UndoFile;
 import org.chunkfs.cli.tree.ImagePath;
@@ -29,16 +30,23 @@ import picocli.CommandLine.Parameters;
     customSynopsis = {
       "chunkfs corrupt [-h] [--json] --seed S [--count N] [--kind K] [--target T] [--chunk N]"
           + " [--reseal] [--undo FILE] IMAGE",
+      "chunkfs corrupt [--json] [--undo FILE] (--do OPERATION... | --script FILE) IMAGE",
       "chunkfs corrupt --list [--chunk N] IMAGE",
       "chunkfs corrupt --take-back FILE IMAGE"
     },
     description =
-        "Damages structures of an image that is not mounted, says exactly what it did, and can"
-            + " take it back. The same image and seed give the same damage.",
+        "Damages structures of an image that is not mounted, says exactly what it did, and can take"
+            + " it back. The same image and seed give the same damage. Operations do it to the"
+            + " point, with all checksums made right unless they say raw: set SPOT FIELD VALUE,"
+            + " flip SPOT BYTE, zero SPOT, noise SPOT SEED, copy SPOT SPOT, swap SPOT SPOT, drop"
+            + " ITEM, add I TYPE MAJOR MINOR HEX; a SPOT is superblock:M, header:C.K, root:C.K,"
+            + " volume:C.S, entry:C.S.I, ringmap:M, record:C.N, table:C.B, block:C.B, state:C,"
+            + " inode:I, page:I:N, data:I:N or item:I:TYPE:N; I is a path or chunk.block.slot.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  chunkfs corrupt --seed 7 --undo undo.json disk.img",
       "  chunkfs corrupt --seed 1 --target inode --kind field --reseal disk.img",
+      "  chunkfs corrupt --do 'set inode:/etc/fstab nlink 7' disk.img",
       "  chunkfs corrupt --take-back undo.json disk.img"
     })
 public final class CorruptCommand extends Subcommand {
@@ -52,6 +60,19 @@ public final class CorruptCommand extends Subcommand {
 
   @Option(names = "--seed", paramLabel = "S", description = "A number that decides everything.")
   private @Nullable Long seed;
+
+  @Option(
+      names = "--do",
+      arity = "1",
+      paramLabel = "OPERATION",
+      description = "Do this; may be given several times.")
+  private List<String> operations = List.of();
+
+  @Option(
+      names = "--script",
+      paramLabel = "FILE",
+      description = "Do the operations in a file, one a line; lines with # are comments.")
+  private @Nullable Path script;
 
   @Option(names = "--count", paramLabel = "N", description = "How many times; 1 unless given.")
   private int count = 1;
@@ -102,6 +123,9 @@ public final class CorruptCommand extends Subcommand {
     if (list) {
       return list(members);
     }
+    if (script != null || !operations.isEmpty()) {
+      return operate(members);
+    }
     Long from = seed;
     if (from == null) {
       throw usage("Give a --seed: the damage is drawn from it, and can be made again.");
@@ -114,11 +138,41 @@ public final class CorruptCommand extends Subcommand {
     }
   }
 
-  private int damage(Image open, long from) throws IOException {
-    checkChunk(open);
+  private int operate(List<Path> members) throws IOException {
+    refuseUndo();
+    List<String> todo = new ArrayList<>(Surgery.script(operations));
+    if (script != null) {
+      todo.addAll(Surgery.script(Files.readAllLines(script)));
+    }
+    List<Change> all = new ArrayList<>();
+    try (Image open = Image.open(members, Mode.READ_WRITE)) {
+      for (String operation : todo) {
+        List<Change> changes = new ArrayList<>();
+        try {
+          changes.addAll(Surgery.plan(open, operation));
+        } catch (IllegalArgumentException e) {
+          throw usage(e.getMessage() + ".");
+        }
+        all.addAll(changes);
+        if (undo != null) {
+          UndoFile.write(undo, open.layout().uuidText(), all);
+        }
+        UndoFile.apply(open.device(), changes);
+      }
+      report(open, all);
+    }
+    return DONE;
+  }
+
+  private void refuseUndo() throws FileAlreadyExistsException {
     if (undo != null && Files.exists(undo)) {
       throw new FileAlreadyExistsException(undo.toString());
     }
+  }
+
+  private int damage(Image open, long from) throws IOException {
+    checkChunk(open);
+    refuseUndo();
     Corrupter corrupter = new Corrupter(open, chunk, from);
     List<Change> all = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -134,12 +188,16 @@ public final class CorruptCommand extends Subcommand {
       }
       UndoFile.apply(open.device(), changes);
     }
+    report(open, all);
+    return DONE;
+  }
+
+  private void report(Image open, List<Change> all) {
     if (json) {
       out().println(UndoFile.json(open.layout().uuidText(), all));
     } else {
       all.forEach(this::tell);
     }
-    return DONE;
   }
 
   private void checkChunk(Image open) throws ImageException {

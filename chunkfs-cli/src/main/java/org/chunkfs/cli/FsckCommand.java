@@ -190,9 +190,9 @@ public final class FsckCommand extends Subcommand {
     public boolean preprocess(
         Stack<String> args, CommandSpec command, ArgSpec option, Map<String, Object> info) {
       String next = args.isEmpty() ? "" : args.peek();
-      boolean attached = next.startsWith("=");
+      boolean attached = "=".equals(info.get("separator"));
       boolean takes = attached || !next.isEmpty() && !next.startsWith("-") && isPlan(next);
-      option.setValue(takes ? args.pop().substring(attached ? 1 : 0) : "");
+      option.setValue(takes ? args.pop() : "");
       return true;
     }
 
@@ -218,15 +218,14 @@ public final class FsckCommand extends Subcommand {
   @Override
   int run() throws IOException {
     refuseNonsense();
-    try {
-      if (paths.size() == 1 && Mounts.isDirectory(paths.getFirst())) {
-        return online(MountPoint.of(paths.getFirst()));
-      }
-      return offline();
-    } catch (IOException e) {
-      complain(Sentence.of(e));
-      return ExitCode.OPERATIONAL_ERROR.bit();
-    }
+    return paths.size() == 1 && Mounts.isDirectory(paths.getFirst())
+        ? online(MountPoint.of(paths.getFirst()))
+        : offline();
+  }
+
+  @Override
+  int failed() {
+    return ExitCode.OPERATIONAL_ERROR.bit();
   }
 
   private void refuseNonsense() {

@@ -42,8 +42,13 @@ abstract class Subcommand implements Callable<Integer> {
       if (System.getenv("CHUNKFS_TRACE") != null) {
         e.printStackTrace(err());
       }
-      return FAILED;
+      return failed();
     }
+  }
+
+  /** The exit code of a failure. */
+  int failed() {
+    return FAILED;
   }
 
   final PrintWriter out() {

@@ -73,6 +73,7 @@ public final class Fsck {
     }
     Inventory[] before = new Inventory[1];
     Set<Integer> reach = reach(first);
+    reach.removeIf(chunk -> chunk >= image.layout().chunks()); // damage speaks of any number
     Consent watched =
         (unit, chunk, findings) -> {
           boolean may = consent.may(unit, chunk, findings);

@@ -47,7 +47,10 @@ public final class Image implements AutoCloseable {
    *     tried
    */
   public static Image of(BlockDevice device, Duration patience) throws IOException {
-    ImageLayout layout = ImageLayout.find(new PatientDevice(device, patience));
+    return of(device, ImageLayout.find(new PatientDevice(device, patience)));
+  }
+
+  private static Image of(BlockDevice device, ImageLayout layout) throws IOException {
     if (device.size() < layout.bytes()) {
       throw new ImageException(
           ImageException.Kind.WRONG_MEMBERS,
@@ -55,6 +58,16 @@ public final class Image implements AutoCloseable {
               .formatted(device, device.size(), layout.bytes()));
     }
     return new Image(device, layout);
+  }
+
+  /**
+   * The image on a device, by a copy of its superblock that the caller names.
+   *
+   * @param copy the block that holds it, a superblock or a chunk's header
+   * @throws ImageException if there is no sound copy in that block, or the device is too small
+   */
+  public static Image ofCopy(BlockDevice device, long copy) throws IOException {
+    return of(device, ImageLayout.of(ImageLayout.blockAt(device, copy)));
   }
 
   /**

@@ -10,8 +10,9 @@ import static org.chunkfs.fsck.problem.Severity.NOTE;
 import static org.chunkfs.fsck.problem.Severity.WARNING;
 
 /**
- * Every kind of finding. The numbers persist: in order, never changed, never used again. A message
- * says what was found and what was expected; the place is said before it.
+ * Every kind of finding. The numbers persist: in order, never changed, never used again; those that
+ * are left out belonged to problems that others tell now. A message says what was found and what
+ * was expected; the place is said before it.
  */
 public enum Problem {
   SUPERBLOCK(101, IMAGE, WARNING, true, "the superblock of member %s is damaged: %s"),
@@ -22,7 +23,6 @@ public enum Problem {
   COMMIT_MISSING(106, IMAGE, NOTE, true, "commit %s is in no journal, but later commits are: %s"),
   COMMIT_INCOMPLETE(
       107, IMAGE, NOTE, true, "commit %s is missing in chunk %s, which it names: dropped"),
-  COMMIT_LOST(108, IMAGE, ERROR, false, "commit %s was durable, but is missing in chunk %s"),
   VOLUME_RECORD_STALE(
       109,
       IMAGE,
@@ -39,7 +39,6 @@ public enum Problem {
       "an update of the volume record was interrupted: its sequence is %s here, %s elsewhere"),
 
   CHUNK_OUT(201, CHUNK, NOTE, false, "the chunk is out of service: %s"),
-  CHUNK_UNREADABLE(202, CHUNK, ERROR, false, "the chunk cannot be read: %s"),
   HEADER(203, CHUNK, WARNING, true, "header copy %s is damaged: %s"),
   HEADERS_LOST(204, CHUNK, ERROR, false, "both header copies are damaged"),
   HEADER_SEQUENCE(205, CHUNK, WARNING, true, "both header copies have the sequence %s"),
@@ -60,7 +59,6 @@ public enum Problem {
   STATE_BLOCK(214, CHUNK, ERROR, false, "the chunk's counters are lost: %s"),
   COUNTER(215, CHUNK, WARNING, true, "counter %s is %s, expected %s"),
   INDEX_INODE(216, CHUNK, ERROR, false, "the chunk's own inode in slot %s is damaged: %s"),
-  CHUNK_BLANK_REFERENCED(217, CHUNK, ERROR, false, "the chunk was never used, but %s"),
   RING_MAP_BIT(
       218,
       CHUNK,
@@ -110,7 +108,6 @@ public enum Problem {
   TREE(404, INODE, ERROR, false, "the inode's item tree is damaged: %s"),
   ITEM_TYPE(405, INODE, ERROR, false, "an item of type %s does not belong in %s"),
   ITEM_VALUE(406, INODE, ERROR, false, "the %s item %s is wrong: %s"),
-  EXTENT(407, INODE, ERROR, false, "the extent at %s is wrong: %s"),
   BLOCKS(408, INODE, WARNING, true, "blocks are counted as %s, expected %s"),
   ENTRIES(409, INODE, WARNING, true, "entries are counted as %s, expected %s"),
   NLINK(410, INODE, ERROR, true, "the link count is %s, expected %s"),
@@ -120,9 +117,7 @@ public enum Problem {
       413, INODE, WARNING, true, "the inode has no names and is not in the orphan index"),
   ORPHAN_ENTRY(414, INODE, WARNING, true, "its entry in the orphan index is wrong: %s"),
   UNREACHABLE(415, INODE, ERROR, false, "no directory entry leads to the inode"),
-  GENERATION(416, INODE, WARNING, true, "generation %s is above the chunk's counter %s"),
 
-  DIRENT(501, INODE, ERROR, false, "the entry '%s' is wrong: %s"),
   DIRENT_DUPLICATE(502, INODE, ERROR, false, "the name '%s' is there twice"),
   DIRENT_DANGLING(503, INODE, ERROR, false, "the entry '%s' leads to inode %s, which is %s"),
   DIRENT_TYPE(504, INODE, WARNING, true, "the entry '%s' has type %s, its inode %s"),
@@ -187,7 +182,6 @@ public enum Problem {
   REMOTE_BLOCKS(
       615, CROSS_CHUNK, WARNING, true, "blocks of continuations are counted as %s, expected %s"),
   CYCLE(616, CROSS_CHUNK, ERROR, false, "the directory is its own ancestor"),
-  DISCONNECTED(617, CROSS_CHUNK, ERROR, false, "the directory is not connected to the root: %s"),
   REMOTE_TYPE(618, CROSS_CHUNK, WARNING, true, "the entry '%s' has type %s, its inode %s"),
   XREF_G(619, CROSS_CHUNK, WARNING, true, "the %s cross reference carries commit %s, its name %s");
 

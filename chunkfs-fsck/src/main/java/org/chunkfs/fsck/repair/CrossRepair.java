@@ -118,7 +118,7 @@ final class CrossRepair {
       return;
     }
     InodeModel inode = inode(target, generation);
-    if (inode == null) {
+    if (inode == null || target == model.scan.reader().layout().root()) {
       log.add("drop entry '%s', which leads nowhere".formatted(Names.show(name)));
       holder.remove(entry);
       return;
@@ -350,6 +350,12 @@ final class CrossRepair {
       before = ino;
       if (ino == head.ino) {
         continue;
+      }
+      if (part != null
+          && Items.Continuation.GENERATION.get(range.value(), 0) != part.generation()) {
+        log.add("correct a range of the map of inode " + Names.show(head));
+        head.put(
+            Names.with(range, v -> Items.Continuation.GENERATION.set(v, 0, part.generation())));
       }
       any = true;
       if (away) {

@@ -292,7 +292,7 @@ final class LocalRepair {
       for (Item back : Names.backs(inode)) {
         long parent = Items.BackPointer.PARENT.get(back.value(), 0);
         byte[] name = Names.ofBack(back);
-        if (Ino.chunk(parent) != model.chunk()) {
+        if (Ino.chunk(parent) != model.chunk() && inode.ino != root) {
           continue;
         }
         InodeModel dir = nameable(parent, Items.BackPointer.PARENT_GENERATION.get(back.value(), 0));
