@@ -42,10 +42,20 @@ final class FileDataTest {
 
     @Override
     public void read(long position, ByteBuffer dst) throws IOException {
+      refuse(position, dst);
+      super.read(position, dst);
+    }
+
+    @Override
+    public void readMedia(long position, ByteBuffer dst) throws IOException {
+      refuse(position, dst);
+      super.readMedia(position, dst);
+    }
+
+    private void refuse(long position, ByteBuffer dst) throws IOException {
       if (unreadable >= position && unreadable < position + dst.remaining()) {
         throw new DeviceException("the medium has a bad place");
       }
-      super.read(position, dst);
     }
 
     @Override
