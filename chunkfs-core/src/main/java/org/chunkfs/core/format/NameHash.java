@@ -1,10 +1,17 @@
 package org.chunkfs.core.format;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * SipHash-2-4 (Aumasson, Bernstein 2012) of names under the image's key, cut to what the item keys
  * need.
  */
 public final class NameHash {
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
   private final long k0;
   private final long k1;
 
@@ -39,6 +46,9 @@ public final class NameHash {
   }
 
   private static long word(byte[] b, int at, int n) {
+    if (n == Long.BYTES) {
+      return (long) LONG.get(b, at);
+    }
     long w = 0;
     for (int i = 0; i < n; i++) {
       w |= (b[at + i] & 0xFFL) << 8 * i;

@@ -24,21 +24,12 @@ public final class ChunkCheck {
       return ChunkFacts.of(scan.chunk());
     }
     ChunkContext context = new ChunkContext(scan, table, blocks);
-    readAll(context);
     new TablePass(context).run();
     new InodePass(context).run();
     int free = new SpacePass(context).run(data);
     new NamePass(context).run();
+    new HangingPass(context).run();
     new IndexPass(context).run(free);
     return context.facts;
-  }
-
-  /** Looks at every metadata block once, used or not, in the order in which they lie. */
-  private static void readAll(ChunkContext c) {
-    for (int block = c.geometry.bodyStart(); block < c.geometry.bodyEnd(); block++) {
-      if (c.table.metadata(block)) {
-        c.blocks.get(block);
-      }
-    }
   }
 }

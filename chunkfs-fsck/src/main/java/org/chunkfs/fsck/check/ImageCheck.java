@@ -6,11 +6,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.ImageLayout;
@@ -22,6 +17,7 @@ import org.chunkfs.fsck.scan.ChunkScan;
 import org.chunkfs.fsck.scan.HistoryScan;
 import org.chunkfs.fsck.scan.ImageScan;
 import org.chunkfs.fsck.scan.Keep;
+import org.chunkfs.fsck.scan.Parallel;
 import org.jspecify.annotations.Nullable;
 
 /** Checks an image: what belongs to it as a whole, each chunk, then everything across chunks. */
@@ -32,6 +28,7 @@ public final class ImageCheck {
   private final Progress progress;
   private final Findings findings = new Findings(-1);
   private int done;
+  private int total;
 
   /**
    * What a check found.
@@ -69,7 +66,9 @@ public final class ImageCheck {
     HistoryScan history = null;
     Keep keep = (chunk, header, scan) -> scan;
     if (state != null) {
-      history = HistoryScan.read(device, layout, image, state, sameBoot(state), findings);
+      history = 
+          HistoryScan.read(
+              device, layout, image, state, sameBoot(state), options.threads(), findings);
       keep = history;
       state.out().forEach((chunk, out) -> outOfService(chunk, out.reason().text()));
     }
@@ -95,47 +94,35 @@ public final class ImageCheck {
 
   private Map<Integer, ChunkFacts> chunks(Keep keep, Map<Integer, Findings> byChunk)
       throws IOException {
-    ExecutorService pool =
-        Executors.newFixedThreadPool(
-            options.threads(), Thread.ofPlatform().daemon().name("fsck-", 0).factory());
-    try {
-      List<Future<ChunkFacts>> tasks = new ArrayList<>();
-      for (int chunk = 0; chunk < layout.chunks(); chunk++) {
-        if (options.chunks().isEmpty() || options.chunks().contains(chunk)) {
-          Findings of = new Findings(chunk);
-          byChunk.put(chunk, of);
-          int id = chunk;
-          Callable<ChunkFacts> task = () -> chunk(id, keep, of);
-          tasks.add(pool.submit(task));
-        }
+    List<Integer> wanted = new ArrayList<>();
+    Map<Integer, ChunkFacts> facts = new TreeMap<>();
+    for (int chunk = 0; chunk < layout.chunks(); chunk++) {
+      facts.put(chunk, ChunkFacts.unknown(chunk));
+      if (options.chunks().isEmpty() || options.chunks().contains(chunk)) {
+        wanted.add(chunk);
+        byChunk.put(chunk, new Findings(chunk));
       }
-      Map<Integer, ChunkFacts> facts = new TreeMap<>();
-      for (int chunk = 0; chunk < layout.chunks(); chunk++) {
-        facts.put(chunk, ChunkFacts.unknown(chunk));
-      }
-      for (Future<ChunkFacts> task : tasks) {
-        ChunkFacts of = task.get();
-        facts.put(of.chunk(), of);
-      }
-      return facts;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("the check was interrupted", e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
-    } finally {
-      pool.shutdownNow();
     }
+    Again again = new Again(device, layout, keep);
+    total = wanted.size();
+    for (ChunkFacts of :
+        Parallel.map(
+            wanted, options.threads(), chunk -> chunk(chunk, keep, byChunk.get(chunk)))) {
+      of.ask(again);
+      facts.put(of.chunk(), of);
+    }
+    return facts;
   }
 
-  private ChunkFacts chunk(int chunk, Keep keep, Findings of) {
+  private ChunkFacts chunk(int chunk, Keep keep, @Nullable Findings mine) {
+    Findings of = mine == null ? new Findings(chunk) : mine;
     ChunkReader reader = new ChunkReader(device, layout, chunk);
     if (!reader.present()) {
       return ChunkFacts.unknown(chunk); // that its member is missing is said once
     }
     ChunkFacts facts = ChunkCheck.run(ChunkScan.open(reader, keep, of), options.data());
     synchronized (this) {
-      progress.at("chunks", ++done, layout.chunks());
+      progress.at("chunks", ++done, total);
     }
     return facts;
   }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Collects what names and references say. Relies on the tree reader for order.
  */
 final class ItemPass implements TreeReader.Sink {
+  private static final long[] NO_KEYS = {};
   private static final int TIES = 128;
   private static final long MAX_BLOCKS = Vfs.FILE_MAX / 4096;
 
@@ -29,7 +30,7 @@ final class ItemPass implements TreeReader.Sink {
   private final XattrPass xattrs;
   private final List<Fact.Range> map = new ArrayList<>();
   private final List<Fact.Dirent> sameHash = new ArrayList<>();
-  private long[] keys = new long[8];
+  private long[] keys = NO_KEYS;
   private int keyCount;
   private long extentsEnd;
   private long targetBytes;
@@ -156,7 +157,7 @@ final class ItemPass implements TreeReader.Sink {
   private void key(long first, long last) {
     if (inode.spread() || inode.continuation()) {
       if (keyCount == keys.length) {
-        keys = Arrays.copyOf(keys, 2 * keyCount);
+        keys = Arrays.copyOf(keys, Math.max(8, 2 * keyCount));
       }
       keys[keyCount++] = first;
       keys[keyCount++] = last;
@@ -181,7 +182,7 @@ final class ItemPass implements TreeReader.Sink {
     if (bad != null) {
       return bad;
     }
-    c.backs.add(
+    inode.addName(
         new Fact.Back(
             inode.ino,
             inode.generation,
@@ -348,7 +349,7 @@ final class ItemPass implements TreeReader.Sink {
   /** All items were seen. */
   void end() {
     xattrs.end();
-    long[] mine = Arrays.copyOf(keys, keyCount);
+    long[] mine = keyCount == 0 ? NO_KEYS : Arrays.copyOf(keys, keyCount);
     if (inode.symlink() && targetBytes != inode.size) {
       inode.damaged = true;
       c.findings.inode(inode.ino, Problem.SYMLINK, targetBytes, inode.size);

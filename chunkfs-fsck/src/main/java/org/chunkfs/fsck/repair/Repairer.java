@@ -154,6 +154,10 @@ public final class Repairer {
       ChunkRepair repair = new ChunkRepair(reader(chunk), keep, log);
       repair.local(result.facts(), now);
       repair.write(options.data(), restart.contains(chunk), lastKept, now, numbers);
+      result.facts().values().forEach(ChunkFacts::changed);
+      if (history != null) {
+        history.forget();
+      }
       restarted.add(chunk);
     }
     if (local.isEmpty() && !cross.isEmpty()) {
@@ -242,6 +246,7 @@ public final class Repairer {
     for (ChunkRepair repair : repairs.values()) {
       repair.local(result.facts(), now);
       repair.write(false, false, lastKept, now, numbers);
+      result.facts().values().forEach(ChunkFacts::changed);
     }
   }
 

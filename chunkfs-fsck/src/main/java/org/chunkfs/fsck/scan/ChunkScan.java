@@ -45,7 +45,7 @@ public final class ChunkScan {
       return new ChunkScan(
           reader, findings, headers, null, null, Overlay.empty(reader.geometry()), null);
     }
-    RingView ring = RingView.read(reader, header);
+    RingView ring = RingView.read(reader, header, keep.scanned(reader.chunk()));
     ring.judge(keep.damage(reader.chunk(), ring.scan()), findings);
     RingScanner.Scan kept = keep.keep(reader.chunk(), header, ring.scan());
     Overlay overlay = Overlay.of(kept.records(), reader.geometry(), findings);
