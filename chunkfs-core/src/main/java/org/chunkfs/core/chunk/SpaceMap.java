@@ -21,6 +21,13 @@ final class SpaceMap {
     DELETION
   }
 
+  /**
+   * Data begins behind this part of the body, so that metadata lies together as long as there is
+   * room: a tree of small files needs about a seventh for its inodes and directories. What is left of
+   * the part goes to data when all else is full.
+   */
+  private static final int METADATA_SHARE = 6;
+
   private record Freed(long g, int block, int count) {}
 
   private final int start;
@@ -42,7 +49,7 @@ final class SpaceMap {
     free = new long[(end >>> 6) + 1];
     hostReady = new BitSet(end);
     metadataCursor = start;
-    dataCursor = start + (end - start) / 16;
+    dataCursor = start + (end - start) / METADATA_SHARE;
     metadataFloor = metadataFloor(start, end);
     dataFloor = dataFloor(start, end);
   }
