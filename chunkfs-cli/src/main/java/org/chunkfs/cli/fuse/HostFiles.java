@@ -21,6 +21,7 @@ public final class HostFiles {
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final long SECOND = 1_000_000_000;
   private static final int XATTR_MAX = 1 << 16;
+  private static final int PATH_MAX = 4096;
 
   private HostFiles() {}
 
@@ -78,6 +79,28 @@ public final class HostFiles {
             path,
             p -> Libc.call(Libc.Call.MKNODAT, AT_FDCWD, p, mode, Integer.toUnsignedLong(rdev), 0)),
         path);
+  }
+
+  /** Makes a symbolic link whose target is exactly these bytes (Java would tidy them as a path). */
+  public static void symlink(byte[] target, byte[] path) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      long t = terminated(arena, target).address();
+      check(withPath(path, p -> Libc.call(Libc.Call.SYMLINKAT, t, AT_FDCWD, p, 0, 0)), path);
+    }
+  }
+
+  /** The bytes of a symbolic link's target, just as they are. */
+  public static byte[] readLink(byte[] path) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment target = arena.allocate(PATH_MAX);
+      long length =
+          check(
+              withPath(
+                  path,
+                  p -> Libc.call(Libc.Call.READLINKAT, AT_FDCWD, p, target.address(), PATH_MAX, 0)),
+              path);
+      return target.asSlice(0, length).toArray(JAVA_BYTE);
+    }
   }
 
   /**

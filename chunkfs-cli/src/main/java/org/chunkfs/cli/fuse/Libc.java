@@ -77,6 +77,8 @@ public final class Libc {
     SETSID(112, 157),
     LSEEK(8, 62),
     MKNODAT(259, 33),
+    SYMLINKAT(266, 36),
+    READLINKAT(267, 78),
     LSETXATTR(189, 6),
     LGETXATTR(192, 9),
     LLISTXATTR(195, 12),

@@ -2,8 +2,10 @@ package org.chunkfs.cli.tree;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import org.chunkfs.cli.fuse.HostFiles;
 import org.chunkfs.cli.output.Names;
 
 /**
@@ -26,17 +28,24 @@ final class HostNames {
   }
 
   /** The raw string of the target of a symbolic link. */
-  static String target(Path target) {
-    String text = target.toString();
-    if (clean(text)) {
-      return Names.rawOf(text);
+  static String target(Path link) throws IOException {
+    return HostFiles.supported()
+        ? Names.raw(HostFiles.readLink(bytes(link)))
+        : Names.rawOf(Files.readSymbolicLink(link).toString());
+  }
+
+  /** Makes a symbolic link to what a raw string spells. */
+  static void symlink(Path link, String target) throws IOException {
+    if (HostFiles.supported()) {
+      HostFiles.symlink(Names.bytes(target), bytes(link));
+    } else {
+      String text = Names.text(target);
+      if (text == null) {
+        throw new IOException(
+            Names.show(target) + ": this host cannot have a symbolic link to such bytes");
+      }
+      Files.createSymbolicLink(link, link.getFileSystem().getPath(text));
     }
-    // A URI is absolute; what the path itself says is its end.
-    String whole = decode(Path.of("/").resolve(target).toUri());
-    if (whole.endsWith("/") && !text.endsWith("/")) {
-      whole = whole.substring(0, whole.length() - 1); // it happens to be a directory here
-    }
-    return target.isAbsolute() ? whole : whole.substring(1);
   }
 
   private static String raw(Path part, Path whole) {
@@ -79,20 +88,6 @@ final class HostNames {
       }
     }
     return path(directory.toAbsolutePath().toUri().getRawPath(), raw);
-  }
-
-  /** The path that a raw string spells, absolute or not. */
-  static Path path(String raw) throws IOException {
-    String text = Names.text(raw);
-    if (text != null) {
-      try {
-        return Path.of(text);
-      } catch (InvalidPathException e) {
-        // As above.
-      }
-    }
-    Path absolute = path("", raw);
-    return raw.startsWith("/") ? absolute : Path.of("/").relativize(absolute);
   }
 
   private static Path path(String rawDirectory, String raw) throws IOException {

@@ -122,7 +122,7 @@ public final class HostSink implements TreeSink {
     }
     String symlink = entry.symlink();
     if (symlink != null) {
-      Files.createSymbolicLink(path, HostNames.path(symlink));
+      HostNames.symlink(path, symlink);
       return true;
     }
     if (entry.isRegular()) {

@@ -122,7 +122,7 @@ public final class HostSource implements TreeSource {
         type == Vfs.S_IFREG ? number(a, "size", 0).longValue() : 0,
         nanos(a.get("lastAccessTime")),
         nanos(a.get("lastModifiedTime")),
-        type == Vfs.S_IFLNK ? HostNames.target(Files.readSymbolicLink(file)) : null,
+        type == Vfs.S_IFLNK ? HostNames.target(file) : null,
         before,
         before == null ? xattrs(file) : Map.of());
   }

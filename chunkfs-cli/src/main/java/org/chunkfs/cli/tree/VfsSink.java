@@ -1,6 +1,7 @@
 package org.chunkfs.cli.tree;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,10 +24,14 @@ import org.jspecify.annotations.Nullable;
 public final class VfsSink implements TreeSink {
   private static final int PERMISSIONS = 0xFFF;
 
+  /** Files of so many bytes at most are gathered before they are made. */
+  private static final int SMALL = 1 << 16;
+
   private final Vfs vfs;
   private final PathWalker walker;
   private final long top;
   private final Creation missing;
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(SMALL);
 
   /** Directories seen so far, by path. */
   private final Map<String, Long> directories = new HashMap<>();
@@ -76,9 +81,12 @@ public final class VfsSink implements TreeSink {
     if (old != null) {
       remove(entry.path(), parent, bytes, old);
     }
-    Attr made = make(entry, parent, bytes);
-    if (entry.isRegular()) {
-      fill(made.id(), entry, content);
+    Attr made =
+        entry.isRegular() && entry.size() <= SMALL
+            ? small(entry, parent, bytes, content)
+            : make(entry, parent, bytes);
+    if (entry.isRegular() && entry.size() > SMALL) {
+      fill(made.id(), entry.size(), content);
     }
     complete(made.id(), entry);
   }
@@ -126,23 +134,50 @@ public final class VfsSink implements TreeSink {
     return new Creation(entry.mode(), entry.uid(), entry.gid(), entry.rdev());
   }
 
-  private void fill(long id, TreeEntry entry, Content content) throws IOException {
+  /** Makes a small regular file with its content: in one step, unless it has holes. */
+  private Attr small(TreeEntry entry, long parent, byte[] name, Content content)
+      throws IOException {
+    int size = (int) entry.size();
+    List<Content.Run> pieces = new ArrayList<>();
+    buffer.clear().limit(size);
+    content.copyTo((offset, bytes) -> {
+      int from = (int) Math.min(offset, size);
+      int length = Math.min(size - from, bytes.remaining()); // the source may have grown
+      buffer.put(from, bytes, bytes.position(), length);
+      bytes.position(bytes.limit());
+      pieces.add(new Content.Run(from, length));
+    });
+    if (pieces.stream().mapToLong(Content.Run::length).sum() == size) {
+      return vfs.create(parent, name, creation(entry), buffer);
+    }
+    Attr made = vfs.create(parent, name, creation(entry));
+    for (Content.Run piece : pieces) {
+      write(made.id(), piece.offset(), buffer.slice((int) piece.offset(), (int) piece.length()));
+    }
+    return vfs.setattr(made.id(), AttrChange.ofSize(size));
+  }
+
+  private void fill(long id, long size, Content content) throws IOException {
     long[] end = new long[1];
     content.copyTo((offset, bytes) -> {
       end[0] = offset + bytes.remaining();
-      long at = offset;
-      while (bytes.hasRemaining()) {
-        int before = bytes.position();
-        int written = vfs.write(id, at, bytes);
-        if (written <= 0) {
-          throw new FsException(Reason.NO_SPACE, "No space is left in the image");
-        }
-        bytes.position(before + written);
-        at += written;
-      }
+      write(id, offset, bytes);
     });
-    if (end[0] != entry.size()) {
-      vfs.setattr(id, AttrChange.ofSize(entry.size()));
+    if (end[0] != size) {
+      vfs.setattr(id, AttrChange.ofSize(size));
+    }
+  }
+
+  private void write(long id, long offset, ByteBuffer bytes) throws IOException {
+    long at = offset;
+    while (bytes.hasRemaining()) {
+      int before = bytes.position();
+      int written = vfs.write(id, at, bytes);
+      if (written <= 0) {
+        throw new FsException(Reason.NO_SPACE, "No space is left in the image");
+      }
+      bytes.position(before + written);
+      at += written;
     }
   }
 

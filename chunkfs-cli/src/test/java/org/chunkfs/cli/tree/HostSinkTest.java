@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.chunkfs.cli.fuse.HostFiles;
+import org.chunkfs.cli.output.Names;
 import org.chunkfs.cli.output.Progress;
 import org.chunkfs.core.volume.Vfs;
 import org.jspecify.annotations.Nullable;
@@ -141,5 +143,15 @@ final class HostSinkTest {
     sink.finish();
     assertThat(Files.getLastModifiedTime(inside.resolve("pipe"), LinkOption.NOFOLLOW_LINKS))
         .isEqualTo(HostSource.fileTime(1_500_000_000_123L));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"..//t", "a/", "//", "./", "x/./y//z/", "\u00ff\u00fe//"})
+  void targetsOfSymbolicLinksAreKeptByteForByte(String target) throws IOException {
+    Assumptions.assumeTrue(HostFiles.supported());
+    Path link = inside.resolve("link");
+    HostNames.symlink(link, target);
+    assertThat(HostNames.target(link)).isEqualTo(target);
+    assertThat(HostFiles.readLink(HostNames.bytes(link))).isEqualTo(Names.bytes(target));
   }
 }

@@ -198,7 +198,10 @@ final class Actor {
     Creation creation = new Creation(mode, (int) op.b(), 7, 0x103);
     return show(
         switch (op.kind()) {
-          case CREATE -> vfs.create(p.dir, p.name, creation);
+          case CREATE -> {
+            byte[] content = bytes(op.a() & 0xFF, (int) (op.a() >>> 8));
+            yield vfs.create(p.dir, p.name, creation, ByteBuffer.wrap(content));
+          }
           case MKDIR -> vfs.mkdir(p.dir, p.name, creation);
           case SYMLINK -> vfs.symlink(p.dir, p.name, bytes(op.b(), (int) op.a()), creation);
           default -> vfs.mknod(p.dir, p.name, creation);

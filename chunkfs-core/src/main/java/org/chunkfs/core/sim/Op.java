@@ -16,6 +16,7 @@ import java.util.Locale;
 public record Op(Kind kind, String path, String to, long a, long b) {
   /** What is done. */
   public enum Kind {
+    /** With content, {@code a}: length * 256 + seed; {@code b}: owner. */
     CREATE,
     MKDIR,
     /** Target of {@code a} bytes. */

@@ -84,7 +84,8 @@ public record Workload(int names, List<String> top, boolean data, boolean large,
     int dice = random.nextInt(data ? 150 : 100);
     String path = path(random);
     if (dice < 18) {
-      return new Op(Op.Kind.CREATE, path, Op.NONE, 0, random.nextInt(5));
+      long content = data && random.nextInt(3) == 0 ? size(random, 60_000) << 8 | dice : 0;
+      return new Op(Op.Kind.CREATE, path, Op.NONE, content, random.nextInt(5));
     } else if (dice < 28) {
       String dir = path.substring(0, path.lastIndexOf('/'));
       return new Op(Op.Kind.MKDIR, dir + "/d" + random.nextInt(3), Op.NONE, 0, 1);

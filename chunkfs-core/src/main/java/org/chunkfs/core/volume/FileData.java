@@ -22,8 +22,7 @@ final class FileData {
   private final Preallocation preallocation;
   private final Seeking seeking;
 
-  FileData(Engine engine) {
-    BufferPool buffers = new BufferPool();
+  FileData(Engine engine, BufferPool buffers) {
     FileMap files = new FileMap(engine);
     BlockCheck check = new BlockCheck(engine, files);
     trimming = new Trimming(engine);

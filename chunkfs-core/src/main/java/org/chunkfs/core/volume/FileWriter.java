@@ -155,7 +155,8 @@ final class FileWriter {
     return crcs;
   }
 
-  private static void writeRuns(Reservation r, ByteBuffer data) throws IOException {
+  /** Writes reserved blocks, one after the other, from the buffer's position on. */
+  static void writeRuns(Reservation r, ByteBuffer data) throws IOException {
     int at = data.position();
     for (int i = 0; i < r.count(); i++) {
       data.limit(at + r.length(i) * BLOCK).position(at);

@@ -117,8 +117,13 @@ final class Installation implements Engine.UpdateOp<Boolean> {
   }
 
   private void install(PartEdit part) throws IOException {
-    ChunkTx chunk = part.chunk();
-    int generation = part.generation();
+    install(part.chunk(), part.ino(), part.generation(), from, blocks, crcs);
+  }
+
+  /** Makes reserved blocks those of a part from a block of the file on. */
+  static void install(
+      ChunkTx chunk, long ino, int generation, long from, Reservation blocks, int @Nullable [] crcs)
+      throws IOException {
     int done = 0;
     for (int i = 0; i < blocks.count(); i++) {
       int first = blocks.first(i);
@@ -126,15 +131,15 @@ final class Installation implements Engine.UpdateOp<Boolean> {
       chunk.makeLive(
           first,
           n,
-          part.ino(),
+          ino,
           generation,
           from + done,
           crcs,
           done,
           crcs == null ? TableEntry.UNWRITTEN : 0);
-      Extents.insert(chunk, part.ino(), new Run(from + done, first, n, crcs == null));
+      Extents.insert(chunk, ino, new Run(from + done, first, n, crcs == null));
       done += n;
     }
-    Extents.addBlocks(chunk, part.ino(), done);
+    Extents.addBlocks(chunk, ino, done);
   }
 }

@@ -3,9 +3,11 @@ package org.chunkfs.core.volume;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.chunkfs.core.chunk.ChunkTx;
 import org.chunkfs.core.chunk.Inodes;
 import org.chunkfs.core.chunk.ItemMap;
+import org.chunkfs.core.error.DeviceFullException;
 import org.chunkfs.core.error.FsException;
 import org.chunkfs.core.error.FsException.Reason;
 import org.chunkfs.core.format.Ino;
@@ -28,12 +30,25 @@ final class Making {
   private final Directories directories;
   private final HomeChoice homes;
   private final DirectorySplit splits;
+  private final BufferPool buffers;
 
-  Making(Engine engine, Directories directories, HomeChoice homes, DirectorySplit splits) {
+  Making(
+      Engine engine,
+      Directories directories,
+      HomeChoice homes,
+      DirectorySplit splits,
+      BufferPool buffers) {
     this.engine = engine;
+    this.buffers = buffers;
     this.directories = directories;
     this.homes = homes;
     this.splits = splits;
+  }
+
+  /** Makes a new inode in one of the chunks that it may go to. */
+  @FunctionalInterface
+  private interface Attempt<T extends @Nullable Object> {
+    T in(int home, int beside) throws IOException;
   }
 
   /**
@@ -45,25 +60,105 @@ final class Making {
   Attr make(
       long dir, byte[] name, int mode, Creation creation, byte @Nullable [] target, long deadline)
       throws IOException {
-    Names.checkNew(name);
     if (target != null && (target.length == 0 || target.length > SYMLINK_MAX)) {
       throw new FsException(
           target.length == 0 ? Reason.NOT_FOUND : Reason.NAME_TOO_LONG,
           "a link's target has 1 to 4095 bytes, not " + target.length);
     }
+    return somewhere(
+        dir,
+        name,
+        mode,
+        deadline,
+        (home, beside) ->
+            engine.update(
+                deadline,
+                false,
+                tx -> {
+                  long id = make(tx, dir, name, mode, creation, home, null);
+                  if (target != null) {
+                    putTarget(tx.of(id), Ino.ofId(id), target);
+                  }
+                  return Attributes.read(tx.of(id), id);
+                },
+                Ino.chunk(dir),
+                beside,
+                home));
+  }
+
+  /**
+   * Makes a regular file, its content and its first name in one commit.
+   *
+   * @param content 1 to {@link Vfs#WHOLE_MAX} bytes; its position stays
+   * @return null if the file's chunk has no room for all of it
+   */
+  @Nullable Attr makeWhole(
+      long dir, byte[] name, int mode, Creation creation, ByteBuffer content, long deadline)
+      throws IOException {
+    return somewhere(
+        dir,
+        name,
+        mode,
+        deadline,
+        (home, beside) -> {
+          while (true) {
+            FreshContent fresh = store(home, content, deadline);
+            if (fresh == null) {
+              return null;
+            }
+            boolean done = false;
+            try {
+              Attr made =
+                  engine.update(
+                      deadline,
+                      false,
+                      tx -> {
+                        if (!fresh.belongsTo(tx)) {
+                          return null;
+                        }
+                        long id = make(tx, dir, name, mode, creation, home, fresh);
+                        return Attributes.read(tx.of(id), id);
+                      },
+                      Ino.chunk(dir),
+                      beside,
+                      home);
+              done = made != null;
+              if (done) {
+                engine.wroteData(content.remaining());
+                return made;
+              }
+            } finally {
+              if (!done) {
+                fresh.giveBack();
+              }
+            }
+          }
+        });
+  }
+
+  private @Nullable FreshContent store(int home, ByteBuffer content, long deadline)
+      throws IOException {
+    while (true) {
+      try {
+        return FreshContent.store(engine, buffers, home, content, deadline);
+      } catch (DeviceFullException e) {
+        throw new FsException(
+            Reason.NO_SPACE, "the host has no room for the image: " + e.getMessage());
+      } catch (IOException e) {
+        engine.answer(e, deadline);
+      }
+    }
+  }
+
+  private <T extends @Nullable Object> T somewhere(
+      long dir, byte[] name, int mode, long deadline, Attempt<T> attempt) throws IOException {
+    Names.checkNew(name);
     boolean directory = Attributes.isDirectory(mode);
     int beside = besideName(dir, name, deadline);
     HomeChoice.Attempts attempts = homes.attempts(dir, directory, directories.cookie(name), beside);
     while (true) {
-      int home = attempts.home();
       try {
-        return engine.update(
-            deadline,
-            false,
-            tx -> make(tx, dir, name, mode, creation, target, home),
-            Ino.chunk(dir),
-            beside,
-            home);
+        return attempt.in(attempts.home(), beside);
       } catch (FsException e) {
         if (e.reason() != Reason.NO_SPACE || e.chunk() < 0) {
           throw e;
@@ -88,8 +183,15 @@ final class Making {
     return Ino.chunk(range.partId());
   }
 
-  private Attr make(
-      Tx tx, long dir, byte[] name, int mode, Creation creation, byte @Nullable [] target, int home)
+  /** Returns the node id of the new inode. */
+  private long make(
+      Tx tx,
+      long dir,
+      byte[] name,
+      int mode,
+      Creation creation,
+      int home,
+      @Nullable FreshContent content)
       throws IOException {
     ChunkTx head = tx.of(dir);
     int at = Attributes.requireDirectory(head, dir);
@@ -107,11 +209,11 @@ final class Making {
     ChunkTx to = tx.chunk(home);
     long ino = Inodes.allocate(to);
     long id = Attributes.init(to, ino, withMode, creation.uid(), gid, creation.rdev(), tx.now());
-    if (target != null) {
-      putTarget(to, ino, target);
+    if (content != null) {
+      content.install(tx, ino);
     }
     directories.add(tx, dir, name, id, withMode >>> 12);
-    return Attributes.read(to, id);
+    return id;
   }
 
   private static void putTarget(ChunkTx to, long ino, byte[] target) throws IOException {

@@ -70,6 +70,25 @@ final class Placement {
         : want;
   }
 
+  /**
+   * Reserves all of {@code want} new blocks in one chunk.
+   *
+   * @return null if it has no room for all of them, or should not take them all
+   */
+  static @Nullable Reservation reserveWhole(Engine engine, int home, int want, long deadline)
+      throws IOException {
+    if (fairShare(engine, home, want) < want) {
+      return null;
+    }
+    Chunk chunk = engine.chunks().forWriting(home, deadline);
+    Reservation r = reserve(engine, chunk, want, -1, false, deadline);
+    if (r != null && r.total() < want) {
+      r.giveBack();
+      return null;
+    }
+    return r;
+  }
+
   /** What was left for overwriting where a range lies, when there is nothing else. */
   private static @Nullable Reservation lastResort(Engine engine, Mapping m, int want, long deadline)
       throws IOException {

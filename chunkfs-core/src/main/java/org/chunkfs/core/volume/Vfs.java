@@ -3,6 +3,7 @@ package org.chunkfs.core.volume;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.chunkfs.core.error.FsException;
 
 /**
  * A filesystem as a kernel's VFS would call it: by inode, one request a call, every call safe to
@@ -29,6 +30,9 @@ public interface Vfs {
 
   /** Most names of one inode. */
   int LINK_MAX = 65_000;
+
+  /** Most bytes of content with which a file is made in one step. */
+  int WHOLE_MAX = 1 << 20;
 
   /** File type bits of {@code mode}, as in stat(2). */
   int S_IFMT = 0xF000,
@@ -164,6 +168,32 @@ public interface Vfs {
 
   /** Makes a regular file; EXISTS if the name is there. */
   Attr create(long dir, byte[] name, Creation creation) throws IOException;
+
+  /**
+   * Makes a regular file with its content; EXISTS if the name is there. A {@link Volume} does it in
+   * one step, all or nothing, while the content has at most {@link #WHOLE_MAX} bytes and the file's
+   * chunk has room for it; else, and by default, it is {@link #create} and then {@link #write}.
+   *
+   * @param content what the file gets, from the buffer's position to its limit, which is where its
+   *     position is afterwards
+   * @throws IOException if not all of it could be written; the file may be there with less
+   */
+  default Attr create(long dir, byte[] name, Creation creation, ByteBuffer content)
+      throws IOException {
+    Attr made = create(dir, name, creation);
+    if (!content.hasRemaining()) {
+      return made;
+    }
+    long at = 0;
+    while (content.hasRemaining()) {
+      int written = write(made.id(), at, content);
+      if (written <= 0) {
+        throw new FsException(FsException.Reason.NO_SPACE, "the file's content was cut short");
+      }
+      at += written;
+    }
+    return getattr(made.id());
+  }
 
   /** Makes a regular file, device, FIFO or socket by {@code creation.mode}. */
   Attr mknod(long dir, byte[] name, Creation creation) throws IOException;

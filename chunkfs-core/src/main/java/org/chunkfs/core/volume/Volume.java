@@ -74,10 +74,11 @@ public final class Volume implements Vfs, AutoCloseable {
     Directories directories = new Directories(hash, layout.root());
     HomeChoice homes = new HomeChoice(engine, layout.root());
     DirectorySplit splits = new DirectorySplit(engine, directories, homes);
-    data = new FileData(engine);
+    BufferPool buffers = new BufferPool();
+    data = new FileData(engine, buffers);
     reaper = new Reaper(engine, data, open);
     lookup = new Lookup(engine, directories);
-    making = new Making(engine, directories, homes, splits);
+    making = new Making(engine, directories, homes, splits, buffers);
     removing = new Removing(engine, directories, open, reaper);
     renaming = new Renaming(engine, directories, removing, reaper, splits);
     xattrs = new Xattrs(hash);
@@ -382,6 +383,20 @@ public final class Volume implements Vfs, AutoCloseable {
   public Attr create(long dir, byte[] name, Creation creation) throws IOException {
     int mode = S_IFREG | creation.mode() & PERMISSIONS;
     return making.make(dir, name, mode, creation, null, engine.deadline());
+  }
+
+  @Override
+  public Attr create(long dir, byte[] name, Creation creation, ByteBuffer content)
+      throws IOException {
+    if (content.hasRemaining() && content.remaining() <= WHOLE_MAX) {
+      int mode = S_IFREG | creation.mode() & PERMISSIONS;
+      Attr made = making.makeWhole(dir, name, mode, creation, content, engine.deadline());
+      if (made != null) {
+        content.position(content.limit());
+        return made;
+      }
+    }
+    return Vfs.super.create(dir, name, creation, content);
   }
 
   private static final int PERMISSIONS = 0xFFF;

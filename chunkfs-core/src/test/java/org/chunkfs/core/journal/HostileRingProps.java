@@ -31,7 +31,7 @@ class HostileRingProps {
     return Arbitraries.integers().between(0, 1 << 16).list().ofMaxSize(60);
   }
 
-  @Property(tries = 300)
+  @Property(tries = 300, seed = "1008")
   void noise(@ForAll Random random, @ForAll long tail, @ForAll long prevG) {
     MemoryRing io = new MemoryRing(BYTES);
     random.nextBytes(io.bytes);
@@ -42,7 +42,7 @@ class HostileRingProps {
   }
 
   /** Any header field or body byte replaced, under a checksum that holds. */
-  @Property(tries = 3000)
+  @Property(tries = 3000, seed = "1009")
   void forgedRecords(@ForAll("steps") List<Integer> steps, @ForAll Random random)
       throws IOException {
     RingModel model = RingModel.of(steps);

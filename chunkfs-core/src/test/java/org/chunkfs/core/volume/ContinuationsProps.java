@@ -39,7 +39,7 @@ final class ContinuationsProps {
         .ofMaxSize(25);
   }
 
-  @Property(tries = 60)
+  @Property(tries = 60, seed = "1029")
   void rangesAreWhatWasMapped(@ForAll("moves") List<Move> moves) throws IOException {
     MemoryDevice device = new MemoryDevice((1L + 4 * CHUNKS) << 20);
     ChunkFs.format(device, FormatOptions.seeded(5, 1).withChunkBytes(4 << 20));

@@ -41,12 +41,12 @@ final class FileDataProps {
         .ofMaxSize(60);
   }
 
-  @Property(tries = 150)
+  @Property(tries = 150, seed = "1030")
   void insideOneChunk(@ForAll("small") List<Step> steps) throws IOException {
     run(3, 200_000, steps);
   }
 
-  @Property(tries = 60)
+  @Property(tries = 60, seed = "1031")
   void overManyChunksAndBeyond(@ForAll("large") List<Step> steps) throws IOException {
     run(5, LIMIT, steps);
   }

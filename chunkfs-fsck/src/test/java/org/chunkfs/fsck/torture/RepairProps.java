@@ -30,7 +30,7 @@ final class RepairProps {
   private static final FsckOptions REPAIR =
       FsckOptions.repair(1_000_000_000L).withBootId(SampleImages.bootId());
 
-  @Property(tries = 20)
+  @Property(tries = 20, seed = "1036")
   void aRepairedImageIsClean(@ForAll long seed, @ForAll @IntRange(min = 1, max = 8) int damages)
       throws IOException {
     SplittableRandom random = new SplittableRandom(seed);
@@ -47,7 +47,7 @@ final class RepairProps {
     assertThat(after.warnings() + after.errors()).as("%s", after.findings()).isZero();
   }
 
-  @Property(tries = 12)
+  @Property(tries = 12, seed = "1037")
   void aRepairThatIsCutConvergesWhenRunAgain(@ForAll long seed) throws IOException {
     SplittableRandom random = new SplittableRandom(seed);
     BlockDevice device = image(random);
@@ -65,7 +65,7 @@ final class RepairProps {
     assertThat(again.warnings() + again.errors()).as("%s", again.findings()).isZero();
   }
 
-  @Property(tries = 30)
+  @Property(tries = 30, seed = "1038")
   void bytesOfAnyKindStopNoCheck(@ForAll long seed) throws IOException {
     SplittableRandom random = new SplittableRandom(seed);
     BlockDevice device = image(random);
