@@ -1,5 +1,8 @@
 package org.chunkfs.fsck.check;
 
+import java.util.HashMap;
+import java.util.Map;
+import org.chunkfs.core.format.Ino;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,67 +14,61 @@ import org.jspecify.annotations.Nullable;
 final class HangingPass {
   private static final int DIRECTORY = 4;
 
-  private final ChunkContext c;
-  private int walks;
+  private final ChunkFacts facts;
+  private final Map<Long, Long> parents;
 
-  HangingPass(ChunkContext context) {
-    this.c = context;
+  /**
+   * @param parents of each directory of the chunk the one it hangs in, wherever that is
+   */
+  HangingPass(ChunkFacts facts, Map<Long, Long> parents) {
+    this.facts = facts;
+    this.parents = parents;
   }
 
   void run() {
-    c.inodes.forEach(inode -> {
-      Fact.Back name = inode.directory() ? inode.name : null;
-      if (name != null) {
-        walk(inode);
-        if (!c.local(name.parent())) {
-          c.facts.directories.put(inode.ino, ChunkFacts.Parent.of(name));
-        }
+    Map<Long, Integer> seenIn = new HashMap<>();
+    int walk = 0;
+    for (long start : parents.keySet()) {
+      walk++;
+      Long at = start;
+      while (at != null && !seenIn.containsKey(at)) {
+        seenIn.put(at, walk);
+        at = parents.get(at);
       }
-    });
-    for (Fact.Dirent entry : c.facts.dirents) {
+      if (at != null && seenIn.getOrDefault(at, 0) == walk) {
+        facts.cycles.add(lowest(at));
+      }
+    }
+    for (Fact.Dirent entry : facts.dirents) {
       if (entry.type() == DIRECTORY) {
         top(entry.parent());
       }
     }
-    for (Fact.Head head : c.facts.heads) {
+    for (Fact.Head head : facts.heads) {
       top(head.inode());
     }
   }
 
-  /** The directory that an inode hangs in, if it is in this chunk. */
-  private @Nullable InodeFact parent(InodeFact inode) {
-    Fact.Back name = inode.name;
-    InodeFact parent = name == null ? null : c.inodes.get(name.parent());
-    return parent != null && parent.directory() ? parent : null;
-  }
-
-  private void walk(InodeFact start) {
-    int mark = ++walks;
-    InodeFact at = start;
-    while (at != null && at.walk == 0) {
-      at.walk = mark;
-      at = parent(at);
+  private long lowest(long inCircle) {
+    long lowest = inCircle;
+    Long at = parents.get(inCircle);
+    while (at != null && at != inCircle) {
+      lowest = Math.min(lowest, at);
+      at = parents.get(at);
     }
-    if (at == null || at.walk != mark) {
-      return;
-    }
-    long lowest = at.ino;
-    for (InodeFact i = parent(at); i != null && i != at; i = parent(i)) {
-      lowest = Math.min(lowest, i.ino);
-    }
-    c.facts.cycles.add(lowest);
+    return lowest;
   }
 
   /** Notes where the way up from a directory leaves the chunk. */
   private void top(long directory) {
-    InodeFact at = c.inodes.get(directory);
-    for (int steps = c.inodes.size(); at != null && steps > 0; steps--) {
-      Fact.Back name = at.directory() ? at.name : null;
-      if (name != null && !c.local(name.parent())) {
-        c.facts.tops.put(directory, at.ino);
+    @Nullable Long at = directory;
+    for (int steps = parents.size(); at != null && steps >= 0; steps--) {
+      Long parent = parents.get(at);
+      if (parent != null && Ino.chunk(parent) != facts.chunk) {
+        facts.tops.put(directory, at);
         return;
       }
-      at = parent(at);
+      at = parent;
     }
   }
 }

@@ -31,9 +31,6 @@ final class InodeFact {
   /** Its back pointers that no entry was found for yet. */
   List<Fact.Back> unmatched = List.of();
 
-  /** The number of the walk up the tree that came by, 0: none yet; a directory's. */
-  int walk;
-
   InodeFact(long ino, byte[] block, int at) {
     this.ino = ino;
     generation = InodeRecord.GENERATION.get(block, at);

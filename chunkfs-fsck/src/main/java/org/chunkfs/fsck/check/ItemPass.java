@@ -38,7 +38,7 @@ final class ItemPass implements TreeReader.Sink {
   ItemPass(ChunkContext context, InodeFact inode) {
     this.c = context;
     this.inode = inode;
-    this.xattrs = new XattrPass(c.hash, inode, c.findings);
+    this.xattrs = new XattrPass(c.hash, inode.ino, c.findings);
   }
 
   @Override
@@ -300,16 +300,19 @@ final class ItemPass implements TreeReader.Sink {
     if (v.length != Items.XrefOut.SIZE) {
       return size(item, Items.XrefOut.SIZE);
     }
-    c.facts.outs.add(
-        new Fact.Out(
-            item.major(),
-            item.minor(),
-            Items.XrefOut.TARGET_GENERATION.get(v, 0),
-            Items.XrefOut.PARENT.get(v, 0),
-            Items.XrefOut.PARENT_GENERATION.get(v, 0),
-            Items.XrefOut.COOKIE.get(v, 0),
-            Items.XrefOut.G.get(v, 0)));
+    c.facts.outs.add(xrefOut(item.major(), item.minor(), v));
     return null;
+  }
+
+  static Fact.Out xrefOut(long major, long minor, byte[] v) {
+    return new Fact.Out(
+        major,
+        minor,
+        Items.XrefOut.TARGET_GENERATION.get(v, 0),
+        Items.XrefOut.PARENT.get(v, 0),
+        Items.XrefOut.PARENT_GENERATION.get(v, 0),
+        Items.XrefOut.COOKIE.get(v, 0),
+        Items.XrefOut.G.get(v, 0));
   }
 
   private @Nullable String xrefIn(Item item) {
@@ -317,17 +320,20 @@ final class ItemPass implements TreeReader.Sink {
     if (v.length != Items.XrefIn.SIZE) {
       return size(item, Items.XrefIn.SIZE);
     }
-    c.facts.ins.add(
-        new Fact.In(
-            item.major(),
-            item.minor(),
-            Items.XrefIn.TARGET.get(v, 0),
-            Items.XrefIn.TARGET_GENERATION.get(v, 0),
-            Items.XrefIn.PARENT_GENERATION.get(v, 0),
-            Items.XrefIn.BACK_KEY.get(v, 0),
-            Items.XrefIn.CHUNK.get(v, 0),
-            Items.XrefIn.G.get(v, 0)));
+    c.facts.ins.add(xrefIn(item.major(), item.minor(), v));
     return null;
+  }
+
+  static Fact.In xrefIn(long major, long minor, byte[] v) {
+    return new Fact.In(
+        major,
+        minor,
+        Items.XrefIn.TARGET.get(v, 0),
+        Items.XrefIn.TARGET_GENERATION.get(v, 0),
+        Items.XrefIn.PARENT_GENERATION.get(v, 0),
+        Items.XrefIn.BACK_KEY.get(v, 0),
+        Items.XrefIn.CHUNK.get(v, 0),
+        Items.XrefIn.G.get(v, 0));
   }
 
   private @Nullable String contRef(Item item, ItemType type) {
@@ -348,7 +354,7 @@ final class ItemPass implements TreeReader.Sink {
 
   /** All items were seen. */
   void end() {
-    xattrs.end();
+    inode.damaged |= !xattrs.end();
     long[] mine = keyCount == 0 ? NO_KEYS : Arrays.copyOf(keys, keyCount);
     if (inode.symlink() && targetBytes != inode.size) {
       inode.damaged = true;
