@@ -312,6 +312,19 @@ public final class Volume implements Vfs, AutoCloseable {
   }
 
   /**
+   * Puts everything in its place and leaves the journals empty, if they hold {@code least} bytes or
+   * more: the next opening then replays nothing, and a check has no journals to search. Correctness
+   * needs it as little as {@link #close}.
+   */
+  public void settle(long least) throws IOException {
+    if (!options.readOnly() && !closed && checkpointer.journalUsed() >= least) {
+      long deadline = engine.deadline();
+      engine.sync(deadline);
+      checkpointer.settle(deadline);
+    }
+  }
+
+  /**
    * Lets go of the image, after making durable what was acknowledged. Not calling it loses nothing
    * that a crash would not lose.
    */
