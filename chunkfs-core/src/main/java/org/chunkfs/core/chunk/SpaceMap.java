@@ -42,6 +42,7 @@ final class SpaceMap {
   private int metadataCursor;
   private int dataCursor;
   private @Nullable BitSet beingWritten;
+  private boolean held;
 
   SpaceMap(int start, int end) {
     this.start = start;
@@ -167,6 +168,9 @@ final class SpaceMap {
 
   /** Makes blocks whose freeing is stable (and known to be) usable again. */
   synchronized void release(long stable) {
+    if (held && available > 2 * dataFloor) {
+      return;
+    }
     while (true) {
       Freed first = waiting.peekFirst();
       if (first == null || first.g > stable || touches(beingWritten, first)) {
@@ -188,6 +192,14 @@ final class SpaceMap {
     }
     int next = blocks.nextSetBit(run.block);
     return next >= 0 && next < run.block + run.count;
+  }
+
+  /**
+   * While somebody reads the chunk as it stood at one moment, freed blocks are not used again, as
+   * long as there are others.
+   */
+  synchronized void hold(boolean to) {
+    held = to;
   }
 
   /** A checkpoint is writing these blocks in place (null: done); they are not reused meanwhile. */
