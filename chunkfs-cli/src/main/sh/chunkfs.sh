@@ -57,13 +57,24 @@ esac
 
 case $command in
   mount | bench | demo | torture) gc=-XX:+UseParallelGC tiers= ;;          # long, many threads
-  mkfs | fsck | import | export | cp | cat | find | inspect | corrupt)
+  fsck) gc='-XX:+UseSerialGC -Xmn24m' tiers=-XX:TieredStopAtLevel=1 ;;     # seconds, little code
+  mkfs | import | export | cp | cat | find | inspect | corrupt)
     gc=-XX:+UseSerialGC tiers= ;;                                          # long if there is much
   *) gc=-XX:+UseSerialGC tiers=-XX:TieredStopAtLevel=1 ;;                  # over at once
 esac
 case $CHUNKFS_JAVA_OPTS in
   *-XX:+Use*GC*) gc= ;;
 esac
+
+# The build runs a check once and keeps what the JVM learned and loaded in a file beside this one;
+# without that file everything works, but starts and warms up more slowly.
+if [ -n "$CHUNKFS_AOT_OUTPUT" ]; then
+  aot=-XX:AOTCacheOutput=$CHUNKFS_AOT_OUTPUT
+elif [ -r "$self.aot" ]; then
+  aot=-XX:AOTCache=$self.aot
+else
+  aot=-Xshare:auto
+fi
 
 # Names in arguments and on the host are UTF-8, in a bare environment too.
 case ${LC_ALL:-${LC_CTYPE:-$LANG}} in
@@ -74,6 +85,6 @@ esac
 # What the JVM itself has to say goes to stderr: stdout belongs to the command. No file of counters
 # in /tmp: the server must never wait for a filesystem that it may be serving.
 # shellcheck disable=SC2086 # options split into words on purpose
-exec "$home/bin/java" -Xmx256m $gc $tiers -XX:+UseCompactObjectHeaders -XX:-UsePerfData -Xshare:auto \
-  -Xlog:disable -Xlog:all=warning:stderr --enable-native-access=ALL-UNNAMED $CHUNKFS_JAVA_OPTS \
+exec "$home/bin/java" -Xmx256m $gc $tiers "$aot" -XX:+UseCompactObjectHeaders -XX:-UsePerfData \
+  -Xlog:disable -Xlog:all=warning,aot*=off,cds*=off:stderr --enable-native-access=ALL-UNNAMED $CHUNKFS_JAVA_OPTS \
   "-Dchunkfs.argv0=$name" "-Dchunkfs.self=$self" -jar "$self" "$@"

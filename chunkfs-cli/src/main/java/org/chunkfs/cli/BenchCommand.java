@@ -10,6 +10,8 @@ import java.util.Locale;
 import org.chunkfs.cli.bench.Bench;
 import org.chunkfs.cli.bench.BenchChild;
 import org.chunkfs.cli.bench.Figure;
+import org.chunkfs.cli.bench.FsckBench;
+import org.chunkfs.cli.bench.FsckScale;
 import org.chunkfs.cli.bench.Scale;
 import org.chunkfs.cli.output.Sizes;
 import org.chunkfs.cli.scratch.Cleanup;
@@ -24,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code chunkfs bench}: how fast it is here, beside how fast it wants to be. */
 @Command(
     name = "bench",
-    customSynopsis = "chunkfs bench [-h] [--size S] [--dir DIR] [--tiny] [--json]",
+    customSynopsis = "chunkfs bench [-h] [--fsck] [--size S] [--dir DIR] [--tiny] [--json]",
     description =
         "Measures, through the library and with one thread, what chunkfs wants to be able to do:"
             + " medians of several rounds, after one that warms up. Needs a few GB of disk; the"
@@ -33,6 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
     footer = {
       "  chunkfs bench --dir /var/tmp",
       "  chunkfs bench --json > figures.json",
+      "  chunkfs bench --fsck --dir /var/tmp      fsck of a million files, beside e2fsck",
       "  chunkfs bench --tiny                     a run of seconds, its figures mean nothing"
     })
 public final class BenchCommand extends Subcommand {
@@ -57,6 +60,19 @@ public final class BenchCommand extends Subcommand {
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
+
+  @Option(
+      names = "--fsck",
+      description =
+          "Measure checks instead: of an image with a million files beside e2fsck, and of one"
+              + " damaged chunk. Needs 20 GB of disk.")
+  private boolean fsck;
+
+  @Option(
+      names = "--files",
+      paramLabel = "N",
+      description = "With --fsck: so many files instead of a million.")
+  private @Nullable Integer files;
 
   /** See {@link BenchChild}. */
   @Option(names = "--child", hidden = true)
@@ -83,6 +99,9 @@ public final class BenchCommand extends Subcommand {
     if (!childArguments.isEmpty()) {
       throw usage("bench takes no arguments, only options.");
     }
+    if (fsck) {
+      return checks();
+    }
     Scale scale = tiny ? Scale.tiny() : Scale.full();
     long least = Bench.leastSize(scale);
     String given = size;
@@ -96,12 +115,41 @@ public final class BenchCommand extends Subcommand {
     return DONE;
   }
 
+  private int checks() throws IOException {
+    if (json) {
+      throw usage("bench --fsck prints a table only.");
+    }
+    FsckScale scale = tiny ? FsckScale.tiny() : FsckScale.full();
+    if (files != null) {
+      scale = new FsckScale(files, scale.rounds(), scale.images(), scale.filesInChunk());
+    }
+    Instant now = clock.instant();
+    try (Cleanup cleanup = new Cleanup(this::complain)) {
+      Path place = Files.createTempDirectory(work().toAbsolutePath(), "chunkfs-bench-");
+      cleanup.later(() -> Files.deleteIfExists(place));
+      new FsckBench(place, scale, nanos(now), this::line, cleanup).run();
+    }
+    return DONE;
+  }
+
+  private void line(String line) {
+    out().println(line.stripTrailing());
+    out().flush();
+  }
+
+  private static long nanos(Instant now) {
+    return now.getEpochSecond() * 1_000_000_000 + now.getNano();
+  }
+
+  private Path work() {
+    return directory == null ? Path.of(System.getProperty("java.io.tmpdir")) : directory;
+  }
+
   private void measure(Scale scale, long bytes) throws IOException {
-    Path work = directory == null ? Path.of(System.getProperty("java.io.tmpdir")) : directory;
     Instant now = clock.instant();
     ArrayNode figures = JSON.arrayNode();
     try (Cleanup cleanup = new Cleanup(this::complain)) {
-      Path place = Files.createTempDirectory(work.toAbsolutePath(), "chunkfs-bench-");
+      Path place = Files.createTempDirectory(work().toAbsolutePath(), "chunkfs-bench-");
       cleanup.later(() -> Files.deleteIfExists(place));
       if (!json) {
         out().printf("%-34s %10s  %12s  %s%n", "", "goal", "measured", "");
@@ -111,7 +159,7 @@ public final class BenchCommand extends Subcommand {
               place,
               bytes,
               scale,
-              now.getEpochSecond() * 1_000_000_000 + now.getNano(),
+              nanos(now),
               figure -> tell(figure, figures),
               cleanup)
           .run();

@@ -17,6 +17,9 @@ import org.chunkfs.core.volume.VolumeOptions.FencedPolicy;
 
 /** An image opened by the engine, for a mount or for a command that works without one. */
 public final class EngineVolume implements ServedVolume {
+  /** Journals that hold less are left to the next opening. */
+  private static final long SETTLED_BYTES = 1 << 20;
+
   private final Volume volume;
 
   private EngineVolume(Volume volume) {
@@ -112,6 +115,12 @@ public final class EngineVolume implements ServedVolume {
 
   @Override
   public void close() throws IOException {
-    volume.close();
+    try {
+      volume.settle(SETTLED_BYTES);
+    } catch (IOException e) {
+      // Then the next opening has more to do.
+    } finally {
+      volume.close();
+    }
   }
 }

@@ -342,6 +342,14 @@ public final class Chunk implements BlockReader {
         : ChunkHeader.INODES.getUnsigned(headers.header(), 0);
   }
 
+  /** Whether freed blocks keep what is in them for now, as long as there are others. */
+  public void hold(boolean to) {
+    SpaceMap known = space;
+    if (known != null) {
+      known.hold(to);
+    }
+  }
+
   /** Makes blocks usable whose freeing is stable. */
   public void release(long stable) {
     SpaceMap known = space;

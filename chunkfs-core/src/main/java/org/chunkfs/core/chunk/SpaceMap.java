@@ -21,6 +21,13 @@ final class SpaceMap {
     DELETION
   }
 
+  /**
+   * Data begins behind this part of the body, so that metadata lies together as long as there is
+   * room: a tree of small files needs about a seventh for its inodes and directories. What is left of
+   * the part goes to data when all else is full.
+   */
+  private static final int METADATA_SHARE = 6;
+
   private record Freed(long g, int block, int count) {}
 
   private final int start;
@@ -35,6 +42,7 @@ final class SpaceMap {
   private int metadataCursor;
   private int dataCursor;
   private @Nullable BitSet beingWritten;
+  private boolean held;
 
   SpaceMap(int start, int end) {
     this.start = start;
@@ -42,7 +50,7 @@ final class SpaceMap {
     free = new long[(end >>> 6) + 1];
     hostReady = new BitSet(end);
     metadataCursor = start;
-    dataCursor = start + (end - start) / 16;
+    dataCursor = start + (end - start) / METADATA_SHARE;
     metadataFloor = metadataFloor(start, end);
     dataFloor = dataFloor(start, end);
   }
@@ -160,6 +168,9 @@ final class SpaceMap {
 
   /** Makes blocks whose freeing is stable (and known to be) usable again. */
   synchronized void release(long stable) {
+    if (held && available > 2 * dataFloor) {
+      return;
+    }
     while (true) {
       Freed first = waiting.peekFirst();
       if (first == null || first.g > stable || touches(beingWritten, first)) {
@@ -181,6 +192,14 @@ final class SpaceMap {
     }
     int next = blocks.nextSetBit(run.block);
     return next >= 0 && next < run.block + run.count;
+  }
+
+  /**
+   * While somebody reads the chunk as it stood at one moment, freed blocks are not used again, as
+   * long as there are others.
+   */
+  synchronized void hold(boolean to) {
+    held = to;
   }
 
   /** A checkpoint is writing these blocks in place (null: done); they are not reused meanwhile. */

@@ -1,5 +1,8 @@
 package org.chunkfs.core.format;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /** An inode: 504 bytes, eight to a block after the block header. A free slot is all zero. */
@@ -61,6 +64,9 @@ public final class InodeRecord {
   public static final Field.Bytes ITEMS =
       LAYOUT.bytes("items", INLINE_MAX, "inline items, sorted, packed");
 
+  private static final VarHandle SEED =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
   private InodeRecord() {}
 
   /** Offset of a slot in its block. */
@@ -76,9 +82,9 @@ public final class InodeRecord {
   /** The checksum that the inode at {@code at}, with number {@code ino}, must carry. */
   public static int crc(byte[] block, int at, long ino) {
     CRC32C crc = new CRC32C();
-    for (int shift = 0; shift < 64; shift += 8) {
-      crc.update((int) (ino >>> shift) & 0xFF);
-    }
+    byte[] seed = new byte[Long.BYTES];
+    SEED.set(seed, 0, ino);
+    crc.update(seed);
     crc.update(block, at + 4, SIZE - 4);
     return (int) crc.getValue();
   }

@@ -1,5 +1,7 @@
 package org.chunkfs.fsck.check;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.chunkfs.fsck.scan.BlockTable;
 import org.chunkfs.fsck.scan.ChunkScan;
 import org.chunkfs.fsck.scan.MetaBlocks;
@@ -23,22 +25,31 @@ public final class ChunkCheck {
     if (table == null || blocks == null || table.blank()) {
       return ChunkFacts.of(scan.chunk());
     }
+    ChunkFacts proved = data ? null : QuickCheck.run(scan, table, blocks);
+    if (proved != null) {
+      return proved;
+    }
     ChunkContext context = new ChunkContext(scan, table, blocks);
-    readAll(context);
     new TablePass(context).run();
     new InodePass(context).run();
     int free = new SpacePass(context).run(data);
     new NamePass(context).run();
+    new HangingPass(context.facts, parents(context)).run();
     new IndexPass(context).run(free);
     return context.facts;
   }
 
-  /** Looks at every metadata block once, used or not, in the order in which they lie. */
-  private static void readAll(ChunkContext c) {
-    for (int block = c.geometry.bodyStart(); block < c.geometry.bodyEnd(); block++) {
-      if (c.table.metadata(block)) {
-        c.blocks.get(block);
+  private static Map<Long, Long> parents(ChunkContext c) {
+    Map<Long, Long> parents = new HashMap<>();
+    c.inodes.forEach(inode -> {
+      Fact.Back name = inode.directory() ? inode.name : null;
+      if (name != null) {
+        parents.put(inode.ino, name.parent());
+        if (!c.local(name.parent())) {
+          c.facts.directories.put(inode.ino, ChunkFacts.Parent.of(name));
+        }
       }
-    }
+    });
+    return parents;
   }
 }

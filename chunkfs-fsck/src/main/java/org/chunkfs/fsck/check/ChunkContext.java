@@ -1,9 +1,7 @@
 package org.chunkfs.fsck.check;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.chunkfs.core.format.ChunkGeometry;
 import org.chunkfs.core.format.NameHash;
 import org.chunkfs.fsck.problem.Findings;
@@ -22,9 +20,8 @@ final class ChunkContext {
   final long root;
   final Claims claims;
   final ChunkFacts facts;
-  final Map<Long, InodeFact> inodes = new HashMap<>();
+  final InodeTable inodes;
   final List<Fact.Dirent> dirents = new ArrayList<>();
-  final List<Fact.Back> backs = new ArrayList<>();
   final List<Fact.Orphan> orphans = new ArrayList<>();
   int maxGeneration;
 
@@ -42,6 +39,7 @@ final class ChunkContext {
     this.root = scan.reader().layout().root();
     this.claims = new Claims(this);
     this.facts = ChunkFacts.of(scan.chunk());
+    this.inodes = new InodeTable(scan.chunk(), geometry);
   }
 
   int chunk() {

@@ -10,9 +10,9 @@ import org.chunkfs.core.format.Ino;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What remains of a chunk's check for the passes over all chunks: which inodes there are, its
- * directories' parents, and everything that crosses its border. Names inside the chunk are settled
- * before, and not kept.
+ * What remains of a chunk's check for the passes over all chunks: everything that crosses its
+ * border, and so about as much as there are cross references. Names inside the chunk are settled
+ * before, and not kept; who asks for an inode that nothing elsewhere refers to has it read again.
  */
 public final class ChunkFacts {
 
@@ -20,32 +20,110 @@ public final class ChunkFacts {
   public record Ident(int generation, int type) {}
 
   /** Where a directory hangs. */
-  public record Parent(long parent, int generation, byte[] name) {}
+  public record Parent(long parent, int generation, byte[] name) {
+    static Parent of(Fact.Back back) {
+      return new Parent(back.parent(), back.parentGeneration(), back.name());
+    }
+  }
+
+  /** Looks things up in the chunk that are not kept. */
+  public interface Again {
+    @Nullable Ident inode(long ino);
+
+    /** Where a directory of the chunk hangs. */
+    @Nullable Parent parent(long ino);
+
+    /** The chunks have changed. */
+    void forget();
+  }
+
+  /** Remembers nothing. */
+  static final Again NEVER =
+      new Again() {
+        @Override
+        public @Nullable Ident inode(long ino) {
+          return null;
+        }
+
+        @Override
+        public @Nullable Parent parent(long ino) {
+          return null;
+        }
+
+        @Override
+        public void forget() {}
+      };
 
   /** A file's lost content. */
   public record Loss(long inode, long logical, long count, int block) {}
 
   final int chunk;
   final boolean known;
-  final Map<Long, Ident> inodes = new HashMap<>();
-  final Map<Long, Parent> directories = new HashMap<>();
-  final List<Fact.Dirent> dirents = new ArrayList<>();
-  final List<Fact.Back> backs = new ArrayList<>();
-  final List<Fact.Out> outs = new ArrayList<>();
-  final List<Fact.In> ins = new ArrayList<>();
-  final List<Fact.Cont> contsOut = new ArrayList<>();
-  final List<Fact.Cont> contsIn = new ArrayList<>();
-  final List<Fact.Part> parts = new ArrayList<>();
-  final List<Fact.Head> heads = new ArrayList<>();
-  final List<Loss> losses = new ArrayList<>();
-  final Map<Long, Parent> names = new HashMap<>();
+  final Map<Long, Ident> inodes;
+
+  /** Directories that hang in another chunk. */
+  final Map<Long, Parent> directories;
+
+  /** Directories with something elsewhere in them; the ancestor that hangs in another chunk. */
+  final Map<Long, Long> tops;
+
+  /** The lowest directory of each circle in this chunk. */
+  final List<Long> cycles;
+
+  final List<Fact.Dirent> dirents;
+  final List<Fact.Back> backs;
+  final List<Fact.Out> outs;
+  final List<Fact.In> ins;
+  final List<Fact.Cont> contsOut;
+  final List<Fact.Cont> contsIn;
+  final List<Fact.Part> parts;
+  final List<Fact.Head> heads;
+  final List<Loss> losses;
+  final Map<Long, Parent> names;
   long blocks;
   long blocksUsed;
-  long directoriesCount;
+  int inodeCount;
+  private Again again = NEVER;
 
   private ChunkFacts(int chunk, boolean known) {
     this.chunk = chunk;
     this.known = known;
+    inodes = new HashMap<>();
+    directories = new HashMap<>();
+    tops = new HashMap<>();
+    cycles = new ArrayList<>();
+    dirents = new ArrayList<>();
+    backs = new ArrayList<>();
+    outs = new ArrayList<>();
+    ins = new ArrayList<>();
+    contsOut = new ArrayList<>();
+    contsIn = new ArrayList<>();
+    parts = new ArrayList<>();
+    heads = new ArrayList<>();
+    losses = new ArrayList<>();
+    names = new HashMap<>();
+  }
+
+  private ChunkFacts(ChunkFacts other) {
+    chunk = other.chunk;
+    known = other.known;
+    inodes = other.inodes;
+    directories = other.directories;
+    tops = other.tops;
+    cycles = other.cycles;
+    dirents = other.dirents;
+    backs = other.backs;
+    outs = other.outs;
+    ins = other.ins;
+    contsOut = other.contsOut;
+    contsIn = other.contsIn;
+    parts = other.parts;
+    heads = other.heads;
+    losses = other.losses;
+    names = other.names;
+    blocks = other.blocks;
+    blocksUsed = other.blocksUsed;
+    inodeCount = other.inodeCount;
   }
 
   /** Of a chunk that was read. */
@@ -69,11 +147,34 @@ public final class ChunkFacts {
 
   /** The inode of that number, or null. */
   public @Nullable Ident inode(long ino) {
-    return inodes.get(ino);
+    Ident kept = inodes.get(ino);
+    return kept == null && known ? again.inode(ino) : kept;
+  }
+
+  /** From now on asks {@code by} for what is not kept. */
+  public void ask(Again by) {
+    again = by;
+  }
+
+  /** The same facts, for somebody who asks elsewhere for what is not kept. */
+  ChunkFacts shared() {
+    return new ChunkFacts(this);
+  }
+
+  /** The chunk, or others, have been changed: what is asked for now is read anew. */
+  public void changed() {
+    again.forget();
+  }
+
+  /** Keeps an inode at hand. */
+  void remember(@Nullable InodeFact inode) {
+    if (inode != null && !inode.index()) {
+      inodes.put(inode.ino, new Ident(inode.generation, inode.type()));
+    }
   }
 
   public int inodeCount() {
-    return inodes.size();
+    return inodeCount;
   }
 
   /** Names in this chunk for inodes elsewhere. */
@@ -118,9 +219,10 @@ public final class ChunkFacts {
     return losses;
   }
 
-  /** Where each directory of the chunk hangs. */
-  public Map<Long, Parent> directories() {
-    return directories;
+  /** Where a directory of the chunk hangs; null if that is not known, and for the root. */
+  public @Nullable Parent directory(long ino) {
+    Parent kept = directories.get(ino);
+    return kept == null && known ? again.parent(ino) : kept;
   }
 
   /** One name of each inode that lost something. */

@@ -26,44 +26,48 @@ final class Claims {
 
   /** A tree page of an inode; false if the block is somebody's already. */
   boolean page(int block, long ino, int generation, int level) {
-    if (!take(block, "a tree page of inode " + Ino.show(ino))) {
+    if (used.get(block)) {
+      twice(block, "a tree page of inode " + Ino.show(ino));
       return false;
     }
-    compare(block, BlockKind.TREE, ino, generation, level, 0, "tree page of level " + level);
+    used.set(block);
+    if (differs(block, BlockKind.TREE, ino, generation, level, 0)) {
+      wrongOwner(block, ino, "tree page of level " + level);
+    }
     return true;
   }
 
   /** A block of an inode's data. */
   void data(int block, long ino, int generation, long logical, boolean unwritten) {
-    String as = "block " + Long.toUnsignedString(logical);
-    if (take(block, as + " of inode " + Ino.show(ino))) {
-      int flags = unwritten ? TableEntry.UNWRITTEN : 0;
-      compare(block, BlockKind.DATA, ino, generation, logical, flags, as);
-    }
-  }
-
-  private boolean take(int block, String as) {
     if (used.get(block)) {
-      c.findings.block(block, Problem.TWICE, c.table.show(block), as);
-      return false;
+      twice(block, as(logical) + " of inode " + Ino.show(ino));
+      return;
     }
     used.set(block);
-    return true;
+    int flags = unwritten ? TableEntry.UNWRITTEN : 0;
+    if (differs(block, BlockKind.DATA, ino, generation, logical, flags)) {
+      wrongOwner(block, ino, as(logical) + (unwritten ? " (unwritten)" : ""));
+    }
   }
 
-  private void compare(
-      int block, BlockKind kind, long ino, int generation, long logical, int flags, String as) {
-    if (c.table.kind(block) != kind.code()
+  private static String as(long logical) {
+    return "block " + Long.toUnsignedString(logical);
+  }
+
+  private void twice(int block, String as) {
+    c.findings.block(block, Problem.TWICE, c.table.show(block), as);
+  }
+
+  private boolean differs(
+      int block, BlockKind kind, long ino, int generation, long logical, int flags) {
+    return c.table.kind(block) != kind.code()
         || c.table.owner(block) != ino
         || c.table.ownerGeneration(block) != generation
         || c.table.logical(block) != logical
-        || c.table.flags(block) != flags) {
-      c.findings.block(
-          block,
-          Problem.WRONG_OWNER,
-          c.table.show(block),
-          Ino.show(ino),
-          as + (flags == 0 ? "" : " (unwritten)"));
-    }
+        || c.table.flags(block) != flags;
+  }
+
+  private void wrongOwner(int block, long ino, String as) {
+    c.findings.block(block, Problem.WRONG_OWNER, c.table.show(block), Ino.show(ino), as);
   }
 }

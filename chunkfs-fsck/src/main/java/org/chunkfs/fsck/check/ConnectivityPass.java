@@ -13,7 +13,9 @@ import org.chunkfs.fsck.problem.Problem;
  *
  * <p>Tests: from every directory the back pointers lead to the root, or to something that is
  * reported already (a directory without a name, or with a parent that is gone) or unknown; so what
- * is left to find here are circles. Relies on the name passes.
+ * is left to find here are circles. Inside a chunk the {@link HangingPass} has found them; here the
+ * ways go from one directory that hangs in another chunk to the next. Costs the number of such
+ * directories. Relies on the name passes.
  */
 public final class ConnectivityPass {
   private ConnectivityPass() {}
@@ -22,7 +24,14 @@ public final class ConnectivityPass {
   public static void run(Map<Integer, ChunkFacts> chunks, Findings findings) {
     Map<Long, Long> parents = new HashMap<>();
     for (ChunkFacts facts : chunks.values()) {
-      facts.directories.forEach((dir, parent) -> parents.put(dir, parent.parent()));
+      facts.cycles.forEach(lowest -> cycle(lowest, findings));
+      facts.directories.forEach((dir, parent) -> {
+        ChunkFacts there = chunks.get(Ino.chunk(parent.parent()));
+        Long top = there == null ? null : there.tops.get(parent.parent());
+        if (top != null) {
+          parents.put(dir, top);
+        }
+      });
     }
     Map<Long, Integer> seenIn = new HashMap<>();
     int walk = 0;
@@ -40,10 +49,14 @@ public final class ConnectivityPass {
         for (long dir : path.subList(path.indexOf(at), path.size())) {
           lowest = Math.min(lowest, dir);
         }
-        Findings of = new Findings(Ino.chunk(lowest));
-        of.inode(lowest, Problem.CYCLE);
-        findings.addAll(of);
+        cycle(lowest, findings);
       }
     }
+  }
+
+  private static void cycle(long lowest, Findings findings) {
+    Findings of = new Findings(Ino.chunk(lowest));
+    of.inode(lowest, Problem.CYCLE);
+    findings.addAll(of);
   }
 }

@@ -103,11 +103,10 @@ public final class CrossPass {
   }
 
   private void entry(Side here, int chunk, Fact.Dirent entry) {
-    String name = ItemPass.show(entry.name());
     Key key = new Key(entry.target(), entry.parent(), entry.cookie());
     Fact.Out out = here.outs.remove(key);
     if (out == null) {
-      here.findings.inode(entry.holder(), Problem.XREF_OUT_MISSING, name, Ino.show(entry.target()));
+      here.findings.inode(entry.holder(), Problem.XREF_OUT_MISSING, name(entry), Ino.show(entry.target()));
     } else if (out.targetGeneration() != entry.generation()) {
       xref(here, "outbound", key, "generation " + out.targetGeneration());
     } else if (out.g() != entry.g()) {
@@ -116,7 +115,7 @@ public final class CrossPass {
     int home = Ino.chunk(entry.target());
     ChunkFacts there = chunks.get(home);
     if (there == null || !there.known()) {
-      here.unknown(home, "where the entry '" + name + "' leads");
+      here.unknown(home, "where the entry '" + name(entry) + "' leads");
       return;
     }
     ChunkFacts.Ident target = there.inode(entry.target());
@@ -124,33 +123,33 @@ public final class CrossPass {
       here.findings.inode(
           entry.holder(),
           Problem.REMOTE_DANGLING,
-          name,
+          name(entry),
           Ino.show(entry.target()),
           target == null ? "not there" : "of generation " + target.generation());
       return;
     }
     if (target.type() != entry.type()) {
-      here.findings.inode(entry.holder(), Problem.REMOTE_TYPE, name, entry.type(), target.type());
+      here.findings.inode(entry.holder(), Problem.REMOTE_TYPE, name(entry), entry.type(), target.type());
     }
     Side far = side(home);
     Fact.Back back = take(far, entry);
     Fact.In in = far.ins.remove(key);
     if (back == null) {
-      here.findings.inode(entry.holder(), Problem.REMOTE_NO_BACK, name, Ino.show(entry.target()));
+      here.findings.inode(entry.holder(), Problem.REMOTE_NO_BACK, name(entry), Ino.show(entry.target()));
       if (in != null) {
         far.findings.inode(entry.target(), Problem.XREF_IN_DANGLING, Ino.show(entry.parent()));
       }
       return;
     }
     if (back.g() != entry.g()) {
-      here.findings.inode(entry.holder(), Problem.REMOTE_G, name, hex(entry.g()), hex(back.g()));
+      here.findings.inode(entry.holder(), Problem.REMOTE_G, name(entry), hex(entry.g()), hex(back.g()));
     }
     if (out != null
         && (out.backKey() != back.key() || out.parentGeneration() != back.parentGeneration())) {
       xref(here, "outbound", key, "it is not of the name's back pointer");
     }
     if (in == null) {
-      far.findings.inode(entry.target(), Problem.XREF_IN_MISSING, name, Ino.show(entry.parent()));
+      far.findings.inode(entry.target(), Problem.XREF_IN_MISSING, name(entry), Ino.show(entry.parent()));
     } else if (in.targetGeneration() != entry.generation()
         || in.parentGeneration() != back.parentGeneration()
         || in.backKey() != back.key()
@@ -159,6 +158,10 @@ public final class CrossPass {
     } else if (in.g() != back.g()) {
       far.findings.inode(entry.target(), Problem.XREF_G, "inbound", hex(in.g()), hex(back.g()));
     }
+  }
+
+  private static String name(Fact.Dirent entry) {
+    return ItemPass.show(entry.name());
   }
 
   private static void xref(Side side, String which, Key key, String bad) {

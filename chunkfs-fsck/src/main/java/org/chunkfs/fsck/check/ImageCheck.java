@@ -6,11 +6,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.core.volume.Image;
@@ -25,6 +20,7 @@ import org.chunkfs.fsck.scan.HistoryScan;
 import org.chunkfs.fsck.scan.ImageScan;
 import org.chunkfs.fsck.scan.Journal;
 import org.chunkfs.fsck.scan.Keep;
+import org.chunkfs.fsck.scan.Parallel;
 import org.chunkfs.fsck.scan.RingView;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +32,7 @@ public final class ImageCheck {
   private final Progress progress;
   private final Findings findings = new Findings(-1);
   private int done;
+  private int total;
 
   /**
    * What a check found.
@@ -75,7 +72,14 @@ public final class ImageCheck {
     if (state != null) {
       history =
           HistoryScan.read(
-              device, layout, image, state, sameBoot(state), options.memory(), findings);
+              device,
+              layout,
+              image,
+              state,
+              sameBoot(state),
+              options.memory(),
+              options.threads(),
+              findings);
       keep = history;
       state.out().forEach((chunk, out) -> outOfService(chunk, out.reason().text()));
     }
@@ -101,51 +105,22 @@ public final class ImageCheck {
 
   private Map<Integer, ChunkFacts> chunks(Keep keep, Map<Integer, Findings> byChunk)
       throws IOException {
-    if (options.threads() == 1) {
-      return alone(keep, byChunk);
-    }
-    ExecutorService pool =
-        Executors.newFixedThreadPool(
-            options.threads(), Thread.ofPlatform().daemon().name("fsck-", 0).factory());
-    try {
-      List<Future<ChunkFacts>> tasks = new ArrayList<>();
-      for (int chunk = 0; chunk < layout.chunks(); chunk++) {
-        if (options.chunks().isEmpty() || options.chunks().contains(chunk)) {
-          Findings of = new Findings(chunk);
-          byChunk.put(chunk, of);
-          int id = chunk;
-          Callable<ChunkFacts> task = () -> chunk(id, keep, of);
-          tasks.add(pool.submit(task));
-        }
-      }
-      Map<Integer, ChunkFacts> facts = new TreeMap<>();
-      for (int chunk = 0; chunk < layout.chunks(); chunk++) {
-        facts.put(chunk, ChunkFacts.unknown(chunk));
-      }
-      for (Future<ChunkFacts> task : tasks) {
-        ChunkFacts of = task.get();
-        facts.put(of.chunk(), of);
-      }
-      return facts;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("the check was interrupted", e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
-    } finally {
-      pool.shutdownNow();
-    }
-  }
-
-  private Map<Integer, ChunkFacts> alone(Keep keep, Map<Integer, Findings> byChunk) {
+    List<Integer> wanted = new ArrayList<>();
     Map<Integer, ChunkFacts> facts = new TreeMap<>();
     for (int chunk = 0; chunk < layout.chunks(); chunk++) {
-      boolean asked = options.chunks().isEmpty() || options.chunks().contains(chunk);
-      Findings of = new Findings(chunk);
-      facts.put(chunk, asked ? chunk(chunk, keep, of) : ChunkFacts.unknown(chunk));
-      if (asked) {
-        byChunk.put(chunk, of);
+      facts.put(chunk, ChunkFacts.unknown(chunk));
+      if (options.chunks().isEmpty() || options.chunks().contains(chunk)) {
+        wanted.add(chunk);
+        byChunk.put(chunk, new Findings(chunk));
       }
+    }
+    Again again = new Again(device, layout, keep);
+    total = wanted.size();
+    for (ChunkFacts of :
+        Parallel.map(
+            wanted, options.threads(), chunk -> chunk(chunk, keep, byChunk.get(chunk)))) {
+      of.ask(again);
+      facts.put(of.chunk(), of);
     }
     return facts;
   }
@@ -163,7 +138,7 @@ public final class ImageCheck {
               return new Checked(ChunkCheck.run(scan, options.data()), found);
             });
     of.addAll(checked.findings());
-    return checked.facts();
+    return checked.facts().shared();
   }
 
   /** What was found of a chunk. */
@@ -184,7 +159,8 @@ public final class ImageCheck {
     }
   }
 
-  private ChunkFacts chunk(int chunk, Keep keep, Findings of) {
+  private ChunkFacts chunk(int chunk, Keep keep, @Nullable Findings mine) {
+    Findings of = mine == null ? new Findings(chunk) : mine;
     ChunkReader reader = new ChunkReader(device, layout, chunk);
     if (!reader.present()) {
       return ChunkFacts.unknown(chunk); // that its member is missing is said once
@@ -194,7 +170,7 @@ public final class ImageCheck {
             ? ChunkCheck.run(ChunkScan.open(reader, keep, of), options.data())
             : recalled(reader, keep, of);
     synchronized (this) {
-      progress.at("chunks", ++done, layout.chunks());
+      progress.at("chunks", ++done, total);
     }
     return facts;
   }

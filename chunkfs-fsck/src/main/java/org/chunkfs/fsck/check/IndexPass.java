@@ -1,7 +1,5 @@
 package org.chunkfs.fsck.check;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkStateBlock;
 import org.chunkfs.core.format.Field;
@@ -45,13 +43,13 @@ final class IndexPass {
         inode.orphan = true;
       }
     }
-    for (InodeFact inode : c.inodes.values()) {
+    c.inodes.forEach(inode -> {
       boolean needsName = !inode.index() && !inode.continuation() && inode.ino != c.root;
       if (needsName && inode.backs == 0 && !inode.orphan && !inode.named) {
         Problem problem = inode.nlink == 0 ? Problem.ORPHAN_MISSING : Problem.UNREACHABLE;
         c.findings.inode(inode.ino, problem);
       }
-    }
+    });
   }
 
   private void state(int free) {
@@ -67,10 +65,8 @@ final class IndexPass {
     if (!Bytes.zero(state, ChunkStateBlock.LAYOUT.size(), state.length)) {
       c.findings.block(block, Problem.METADATA_HEADER, "bytes after the counters are not zero");
     }
-    List<Long> own = new ArrayList<>();
-    c.inodes.values().stream().filter(InodeFact::index).forEach(i -> own.add(i.ino));
     counter(state, ChunkStateBlock.FREE_BLOCKS, free);
-    counter(state, ChunkStateBlock.INODES, c.inodes.size() - own.size());
+    counter(state, ChunkStateBlock.INODES, c.facts.inodeCount);
     counter(state, ChunkStateBlock.ORPHANS, c.orphans.size());
     counter(state, ChunkStateBlock.XREFS_OUT, c.facts.outs.size() + c.facts.contsOut.size());
     counter(state, ChunkStateBlock.XREFS_IN, c.facts.ins.size() + c.facts.contsIn.size());

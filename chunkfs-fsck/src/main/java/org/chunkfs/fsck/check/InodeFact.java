@@ -1,6 +1,9 @@
 package org.chunkfs.fsck.check;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.chunkfs.core.format.InodeRecord;
+import org.jspecify.annotations.Nullable;
 
 /** One inode in use: its fixed fields, and what the passes count of its items. */
 final class InodeFact {
@@ -22,6 +25,12 @@ final class InodeFact {
   boolean orphan;
   boolean damaged;
 
+  /** Its last back pointer. */
+  Fact.@Nullable Back name;
+
+  /** Its back pointers that no entry was found for yet. */
+  List<Fact.Back> unmatched = List.of();
+
   InodeFact(long ino, byte[] block, int at) {
     this.ino = ino;
     generation = InodeRecord.GENERATION.get(block, at);
@@ -34,6 +43,14 @@ final class InodeFact {
     head = InodeRecord.HEAD.get(block, at);
     headGeneration = InodeRecord.HEAD_GENERATION.get(block, at);
     remoteBlocks = InodeRecord.REMOTE_BLOCKS.get(block, at);
+  }
+
+  void addName(Fact.Back back) {
+    name = back;
+    if (unmatched.isEmpty()) {
+      unmatched = new ArrayList<>(1);
+    }
+    unmatched.add(back);
   }
 
   boolean index() {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * All inodes of a chunk and their items.
  *
- * <p>Tests: each inode block's slots against the table's bitmap; free slots are zero; each inode's
+ * <p>Tests: every metadata block by itself, used or not, in the order in which they lie; each inode block's slots against the table's bitmap; free slots are zero; each inode's
  * checksum and fields; its items by {@link ItemPass}. Collects inodes, names, references and used
  * blocks. Relies on the table pass only for where inode blocks are.
  */
@@ -26,14 +26,7 @@ final class InodePass {
   }
 
   void run() {
-    for (int block = c.geometry.bodyStart(); block < c.geometry.bodyEnd(); block++) {
-      if (c.table.kind(block) == BlockKind.INODES.code()) {
-        byte[] bytes = c.blocks.get(block);
-        if (bytes != null) {
-          block(block, bytes);
-        }
-      }
-    }
+    c.blocks.forEach(this::block);
     for (int slot = ChunkGeometry.ORPHANS; slot <= ChunkGeometry.XREFS_IN; slot++) {
       InodeFact index = c.inodes.get(Ino.of(c.chunk(), c.geometry.indexBlock(), slot));
       if (index == null || !index.index()) {
@@ -48,10 +41,13 @@ final class InodePass {
     }
   }
 
-  private void block(int block, byte[] bytes) {
+  private void block(int block, byte[] bytes, int from) {
+    if (c.table.kind(block) != BlockKind.INODES.code()) {
+      return;
+    }
     long used = 0;
     for (int slot = 0; slot < InodeRecord.PER_BLOCK; slot++) {
-      int at = InodeRecord.offset(slot);
+      int at = from + InodeRecord.offset(slot);
       if (InodeRecord.inUse(bytes, at)) {
         used |= 1L << slot;
       } else if (!Bytes.zero(bytes, at, at + InodeRecord.SIZE)) {
@@ -70,14 +66,14 @@ final class InodePass {
     }
     for (int slot = 0; slot < InodeRecord.PER_BLOCK; slot++) {
       if ((used & 1L << slot) != 0) {
-        inode(Ino.of(c.chunk(), block, slot), bytes, InodeRecord.offset(slot));
+        inode(Ino.of(c.chunk(), block, slot), bytes, from + InodeRecord.offset(slot));
       }
     }
   }
 
   private void inode(long ino, byte[] bytes, int at) {
     InodeFact inode = new InodeFact(ino, bytes, at);
-    c.inodes.put(ino, inode);
+    c.inodes.put(inode);
     int crc = InodeRecord.crc(bytes, at, ino);
     if (crc == InodeRecord.CRC.get(bytes, at)) {
       // Junk in an inode's place says nothing about the generations that were given.
@@ -96,7 +92,7 @@ final class InodePass {
     inode.damaged |= !whole;
     items.end();
     if (!inode.index()) {
-      c.facts.inodes.put(ino, new ChunkFacts.Ident(inode.generation, inode.type()));
+      c.facts.inodeCount++;
     }
     counts(inode);
   }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Collects what names and references say. Relies on the tree reader for order.
  */
 final class ItemPass implements TreeReader.Sink {
+  private static final long[] NO_KEYS = {};
   private static final int TIES = 128;
   private static final long MAX_BLOCKS = Vfs.FILE_MAX / 4096;
 
@@ -29,7 +30,7 @@ final class ItemPass implements TreeReader.Sink {
   private final XattrPass xattrs;
   private final List<Fact.Range> map = new ArrayList<>();
   private final List<Fact.Dirent> sameHash = new ArrayList<>();
-  private long[] keys = new long[8];
+  private long[] keys = NO_KEYS;
   private int keyCount;
   private long extentsEnd;
   private long targetBytes;
@@ -37,7 +38,7 @@ final class ItemPass implements TreeReader.Sink {
   ItemPass(ChunkContext context, InodeFact inode) {
     this.c = context;
     this.inode = inode;
-    this.xattrs = new XattrPass(c.hash, inode, c.findings);
+    this.xattrs = new XattrPass(c.hash, inode.ino, c.findings);
   }
 
   @Override
@@ -156,7 +157,7 @@ final class ItemPass implements TreeReader.Sink {
   private void key(long first, long last) {
     if (inode.spread() || inode.continuation()) {
       if (keyCount == keys.length) {
-        keys = Arrays.copyOf(keys, 2 * keyCount);
+        keys = Arrays.copyOf(keys, Math.max(8, 2 * keyCount));
       }
       keys[keyCount++] = first;
       keys[keyCount++] = last;
@@ -181,7 +182,7 @@ final class ItemPass implements TreeReader.Sink {
     if (bad != null) {
       return bad;
     }
-    c.backs.add(
+    inode.addName(
         new Fact.Back(
             inode.ino,
             inode.generation,
@@ -299,16 +300,19 @@ final class ItemPass implements TreeReader.Sink {
     if (v.length != Items.XrefOut.SIZE) {
       return size(item, Items.XrefOut.SIZE);
     }
-    c.facts.outs.add(
-        new Fact.Out(
-            item.major(),
-            item.minor(),
-            Items.XrefOut.TARGET_GENERATION.get(v, 0),
-            Items.XrefOut.PARENT.get(v, 0),
-            Items.XrefOut.PARENT_GENERATION.get(v, 0),
-            Items.XrefOut.COOKIE.get(v, 0),
-            Items.XrefOut.G.get(v, 0)));
+    c.facts.outs.add(xrefOut(item.major(), item.minor(), v));
     return null;
+  }
+
+  static Fact.Out xrefOut(long major, long minor, byte[] v) {
+    return new Fact.Out(
+        major,
+        minor,
+        Items.XrefOut.TARGET_GENERATION.get(v, 0),
+        Items.XrefOut.PARENT.get(v, 0),
+        Items.XrefOut.PARENT_GENERATION.get(v, 0),
+        Items.XrefOut.COOKIE.get(v, 0),
+        Items.XrefOut.G.get(v, 0));
   }
 
   private @Nullable String xrefIn(Item item) {
@@ -316,17 +320,20 @@ final class ItemPass implements TreeReader.Sink {
     if (v.length != Items.XrefIn.SIZE) {
       return size(item, Items.XrefIn.SIZE);
     }
-    c.facts.ins.add(
-        new Fact.In(
-            item.major(),
-            item.minor(),
-            Items.XrefIn.TARGET.get(v, 0),
-            Items.XrefIn.TARGET_GENERATION.get(v, 0),
-            Items.XrefIn.PARENT_GENERATION.get(v, 0),
-            Items.XrefIn.BACK_KEY.get(v, 0),
-            Items.XrefIn.CHUNK.get(v, 0),
-            Items.XrefIn.G.get(v, 0)));
+    c.facts.ins.add(xrefIn(item.major(), item.minor(), v));
     return null;
+  }
+
+  static Fact.In xrefIn(long major, long minor, byte[] v) {
+    return new Fact.In(
+        major,
+        minor,
+        Items.XrefIn.TARGET.get(v, 0),
+        Items.XrefIn.TARGET_GENERATION.get(v, 0),
+        Items.XrefIn.PARENT_GENERATION.get(v, 0),
+        Items.XrefIn.BACK_KEY.get(v, 0),
+        Items.XrefIn.CHUNK.get(v, 0),
+        Items.XrefIn.G.get(v, 0));
   }
 
   private @Nullable String contRef(Item item, ItemType type) {
@@ -347,8 +354,8 @@ final class ItemPass implements TreeReader.Sink {
 
   /** All items were seen. */
   void end() {
-    xattrs.end();
-    long[] mine = Arrays.copyOf(keys, keyCount);
+    inode.damaged |= !xattrs.end();
+    long[] mine = keyCount == 0 ? NO_KEYS : Arrays.copyOf(keys, keyCount);
     if (inode.symlink() && targetBytes != inode.size) {
       inode.damaged = true;
       c.findings.inode(inode.ino, Problem.SYMLINK, targetBytes, inode.size);

@@ -75,7 +75,7 @@ public final class ItemSieve {
 
   private static boolean whole(NameHash hash, InodeFact inode, List<Item> fragments) {
     Findings findings = new Findings(-1);
-    XattrPass pass = new XattrPass(hash, inode, findings);
+    XattrPass pass = new XattrPass(hash, inode.ino, findings);
     for (Item item : fragments) {
       if (pass.fragment(item) != null) {
         return false;

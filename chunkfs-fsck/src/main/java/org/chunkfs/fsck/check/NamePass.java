@@ -1,10 +1,7 @@
 package org.chunkfs.fsck.check;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.fsck.problem.Problem;
 import org.jspecify.annotations.Nullable;
@@ -14,26 +11,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Tests: each entry leads to an inode of that generation and type, which has the back pointer;
  * each back pointer has its entry; both carry the same commit. Collects for the passes over all
- * chunks the names with one end elsewhere, and where directories hang. Relies on the inode pass.
+ * chunks the names with one end elsewhere. Relies on the inode pass.
  */
 final class NamePass {
   private final ChunkContext c;
-  private final Map<Long, List<Fact.Back>> backs = new HashMap<>();
 
   NamePass(ChunkContext context) {
     this.c = context;
   }
 
   void run() {
-    for (Fact.Back back : c.backs) {
-      backs.computeIfAbsent(back.inode(), _ -> new ArrayList<>(1)).add(back);
-      InodeFact inode = c.inodes.get(back.inode());
-      if (inode != null && inode.directory()) {
-        c.facts.directories.put(
-            back.inode(),
-            new ChunkFacts.Parent(back.parent(), back.parentGeneration(), back.name()));
-      }
-    }
     for (Fact.Dirent entry : c.dirents) {
       if (c.local(entry.target())) {
         entry(entry);
@@ -41,21 +28,19 @@ final class NamePass {
         c.facts.dirents.add(entry);
       }
     }
-    backs.values().forEach(list -> list.forEach(this::unmatched));
+    c.inodes.forEach(inode -> inode.unmatched.forEach(back -> unmatched(inode, back)));
     for (ChunkFacts.Loss loss : c.facts.losses) {
-      for (Fact.Back back : c.backs) {
-        if (back.inode() == loss.inode()) {
-          c.facts.names.put(
-              back.inode(),
-              new ChunkFacts.Parent(back.parent(), back.parentGeneration(), back.name()));
-          break;
-        }
+      InodeFact inode = c.inodes.get(loss.inode());
+      if (inode != null && inode.name != null) {
+        c.facts.names.put(inode.ino, ChunkFacts.Parent.of(inode.name));
       }
+    }
+    for (Fact.In in : c.facts.ins) {
+      c.facts.remember(c.inodes.get(in.target()));
     }
   }
 
   private void entry(Fact.Dirent entry) {
-    String name = ItemPass.show(entry.name());
     InodeFact target = c.inodes.get(entry.target());
     String gone =
         target == null
@@ -65,16 +50,18 @@ final class NamePass {
                 : target.index() || target.continuation() ? "none that can have a name" : null;
     if (target == null || gone != null) {
       c.findings.inode(
-          entry.holder(), Problem.DIRENT_DANGLING, name, Ino.show(entry.target()), gone);
+          entry.holder(), Problem.DIRENT_DANGLING, name(entry), Ino.show(entry.target()), gone);
       return;
     }
     target.named = true;
     if (target.type() != entry.type()) {
-      c.findings.inode(entry.holder(), Problem.DIRENT_TYPE, name, entry.type(), target.type());
+      c.findings.inode(
+          entry.holder(), Problem.DIRENT_TYPE, name(entry), entry.type(), target.type());
     }
-    Fact.Back back = take(entry);
+    Fact.Back back = take(target, entry);
     if (back == null) {
-      c.findings.inode(entry.holder(), Problem.DIRENT_NO_BACK, name, Ino.show(entry.target()));
+      c.findings.inode(
+          entry.holder(), Problem.DIRENT_NO_BACK, name(entry), Ino.show(entry.target()));
       return;
     }
     InodeFact parent = c.inodes.get(entry.parent());
@@ -82,7 +69,7 @@ final class NamePass {
       c.findings.inode(
           entry.target(),
           Problem.BACK_POINTER,
-          name,
+          name(entry),
           "directory of generation %d, expected %d"
               .formatted(back.parentGeneration(), parent.generation));
     }
@@ -90,14 +77,18 @@ final class NamePass {
       c.findings.inode(
           entry.target(),
           Problem.BACK_G,
-          name,
+          name(entry),
           Long.toHexString(back.g()),
           Long.toHexString(entry.g()));
     }
   }
 
-  private Fact.@Nullable Back take(Fact.Dirent entry) {
-    List<Fact.Back> of = backs.getOrDefault(entry.target(), List.of());
+  private static String name(Fact.Dirent entry) {
+    return ItemPass.show(entry.name());
+  }
+
+  private static Fact.@Nullable Back take(InodeFact target, Fact.Dirent entry) {
+    List<Fact.Back> of = target.unmatched;
     for (int i = 0; i < of.size(); i++) {
       Fact.Back back = of.get(i);
       if (back.parent() == entry.parent() && Arrays.equals(back.name(), entry.name())) {
@@ -109,10 +100,11 @@ final class NamePass {
   }
 
   /** A back pointer that no entry in this chunk belongs to. */
-  private void unmatched(Fact.Back back) {
+  private void unmatched(InodeFact inode, Fact.Back back) {
     InodeFact parent = c.inodes.get(back.parent());
     if (!c.local(back.parent()) || parent != null && parent.spread()) {
       c.facts.backs.add(back);
+      c.facts.remember(inode);
       return;
     }
     c.findings.inode(

@@ -21,17 +21,18 @@ final class XattrPass {
   private static final int VALUE_MAX = 65_536;
 
   private final NameHash hash;
-  private final InodeFact inode;
+  private final long ino;
   private final Findings findings;
   private long key = -1;
   private boolean open;
+  private boolean broken;
   private long expected;
   private long found;
   private int next;
 
-  XattrPass(NameHash hash, InodeFact inode, Findings findings) {
+  XattrPass(NameHash hash, long ino, Findings findings) {
     this.hash = hash;
-    this.inode = inode;
+    this.ino = ino;
     this.findings = findings;
   }
 
@@ -80,16 +81,17 @@ final class XattrPass {
         : null;
   }
 
-  /** No more items. */
-  void end() {
+  /** No more items; false if anything was wrong with an attribute as a whole. */
+  boolean end() {
     if (open && found != expected) {
-      inode.damaged = true;
+      broken = true;
       findings.inode(
-          inode.ino,
+          ino,
           Problem.XATTR,
           Long.toHexString(key),
           "%d bytes, expected %d".formatted(found, expected));
     }
     open = false;
+    return !broken;
   }
 }

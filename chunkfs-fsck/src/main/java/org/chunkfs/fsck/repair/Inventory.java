@@ -15,6 +15,7 @@ import org.chunkfs.core.format.ItemType;
 import org.chunkfs.core.format.Items;
 import org.chunkfs.core.format.TableEntry;
 import org.chunkfs.core.volume.Image;
+import org.chunkfs.fsck.check.ChunkFacts;
 import org.chunkfs.fsck.check.ImageCheck;
 import org.chunkfs.fsck.scan.BlockTable;
 import org.chunkfs.fsck.scan.ChunkMemory;
@@ -99,14 +100,7 @@ public final class Inventory {
         all.chunk(ChunkScan.salvage(reader, keep, ChunkMemory.NONE));
       }
     }
-    result
-        .facts()
-        .values()
-        .forEach(facts ->
-            facts
-                .directories()
-                .forEach((dir, at) ->
-                    all.directories.putIfAbsent(dir, new Name(at.parent(), raw(at.name())))));
+    all.hang(result.facts());
     return all;
   }
 
@@ -126,6 +120,24 @@ public final class Inventory {
     return thing != null && thing.names.size() == 1
         ? thing.names.iterator().next()
         : directories.get(ino);
+  }
+
+  /** Notes where the directories above all these names hang; after a repair it may be elsewhere. */
+  private void hang(Map<Integer, ChunkFacts> facts) {
+    for (Thing thing : things.values()) {
+      for (Name name : thing.names) {
+        long dir = name.parent();
+        while (!directories.containsKey(dir)) {
+          ChunkFacts home = facts.get(Ino.chunk(dir));
+          ChunkFacts.Parent at = home == null ? null : home.directory(dir);
+          if (at == null) {
+            break;
+          }
+          directories.put(dir, new Name(at.parent(), raw(at.name())));
+          dir = at.parent();
+        }
+      }
+    }
   }
 
   private Thing thing(long ino, int generation) {

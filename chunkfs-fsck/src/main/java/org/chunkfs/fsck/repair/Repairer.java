@@ -174,6 +174,10 @@ public final class Repairer {
       ChunkRepair repair = new ChunkRepair(reader(chunk), keep, options.memory(), log);
       repair.local(result.facts(), now);
       repair.write(options.data(), restart.contains(chunk), lastKept, now, numbers);
+      result.facts().values().forEach(ChunkFacts::changed);
+      if (history != null) {
+        history.forget();
+      }
       restarted.add(chunk);
     }
     if (!work.cross.isEmpty()) {
@@ -243,6 +247,7 @@ public final class Repairer {
     for (ChunkRepair repair : repairs.values()) {
       repair.local(result.facts(), now);
       repair.writeChanges(lastKept, now, numbers);
+      result.facts().values().forEach(ChunkFacts::changed);
     }
   }
 

@@ -106,8 +106,10 @@ final class Surroundings {
       }
       ChunkFacts of = ChunkCheck.run(scan, false);
       if (!findings.anyWrong()) {
+        ChunkModel model = ChunkModel.load(scan, table, blocks, new ArrayList<>());
+        of.ask(new ModelLookup(model));
         facts.put(other, of);
-        models.put(other, ChunkModel.load(scan, table, blocks, new ArrayList<>()));
+        models.put(other, model);
         naming(scan.kept());
         return;
       }

@@ -26,7 +26,7 @@ public final class Paths {
             ? null
             : home.names().containsKey(inode)
                 ? home.names().get(inode)
-                : home.directories().get(inode);
+                : home.directory(inode);
     StringBuilder path = new StringBuilder();
     long at = inode;
     int deep = 0;
@@ -43,6 +43,6 @@ public final class Paths {
 
   private ChunkFacts.@Nullable Parent directory(long ino) {
     ChunkFacts home = facts.get(Ino.chunk(ino));
-    return home == null ? null : home.directories().get(ino);
+    return home == null ? null : home.directory(ino);
   }
 }

@@ -1,6 +1,7 @@
 package org.chunkfs.fsck.scan;
 
 import java.io.IOException;
+import java.util.Arrays;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkGeometry;
@@ -27,6 +28,9 @@ public final class BlockTable {
     LOST
   }
 
+  /** Table blocks read at once. */
+  private static final int WINDOW = 64;
+
   private final ChunkGeometry geometry;
   private final byte[][] blocks;
   private final Trust[] trust;
@@ -40,17 +44,51 @@ public final class BlockTable {
   static BlockTable read(
       ChunkReader reader, HeaderPair headers, Overlay overlay, Findings findings) {
     BlockTable table = new BlockTable(reader.geometry());
-    for (int i = 0; i < table.blocks.length; i++) {
-      table.readBlock(reader, i, headers.tableCrc(i), headers.rootLost(), overlay, findings);
+    int count = table.blocks.length;
+    byte[] window = new byte[Math.min(count, WINDOW) * BlockHeader.BLOCK];
+    int from = 0;
+    int to = 0;
+    for (int i = 0; i < count; i++) {
+      int expected = headers.tableCrc(i);
+      boolean media = expected != 0 && overlay.get(reader.geometry().tableStart() + i) == null;
+      if (media && i >= to) {
+        from = i;
+        to = window(reader, headers, i, window);
+      }
+      byte[] ahead = null;
+      if (media && i < to) {
+        int at = (i - from) * BlockHeader.BLOCK;
+        ahead = Arrays.copyOfRange(window, at, at + BlockHeader.BLOCK);
+      }
+      table.readBlock(reader, i, expected, headers.rootLost(), ahead, overlay, findings);
     }
     return table;
   }
 
+  /** Reads the table blocks from {@code i} on that were ever written; returns where they end. */
+  private static int window(ChunkReader reader, HeaderPair headers, int i, byte[] window) {
+    int most = Math.min(i + WINDOW, reader.geometry().tableBlocks());
+    int to = i + 1;
+    while (to < most && headers.tableCrc(to) != 0) {
+      to++;
+    }
+    try {
+      reader.read(reader.geometry().tableStart() + i, to - i, window);
+      return to;
+    } catch (IOException e) {
+      return i; // each is tried by itself
+    }
+  }
+
+  /**
+   * @param ahead the block from the medium, if it has been read already
+   */
   private void readBlock(
       ChunkReader reader,
       int i,
       int expected,
       boolean rootLost,
+      byte @Nullable [] ahead,
       Overlay overlay,
       Findings findings) {
     int block = geometry.tableStart() + i;
@@ -69,7 +107,7 @@ public final class BlockTable {
       bytes = never ? fresh : bytes;
       found = never ? Trust.GOOD : Trust.DOUBTFUL;
     } else if (bytes == null) {
-      bytes = media(reader, block, findings);
+      bytes = ahead != null ? ahead : media(reader, block, findings);
       if (bytes != null && Crc.ofTable(bytes) != expected) {
         findings.block(block, Problem.TABLE_CRC, Crc.show(Crc.ofTable(bytes)), Crc.show(expected));
         found = Trust.DOUBTFUL;

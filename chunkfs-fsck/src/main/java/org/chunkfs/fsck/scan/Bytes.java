@@ -41,7 +41,13 @@ public final class Bytes {
 
   /** True if all of {@code b[from, to)} is zero. */
   public static boolean zero(byte[] b, int from, int to) {
-    for (int i = from; i < to; i++) {
+    int i = from;
+    for (; i + Long.BYTES <= to; i += Long.BYTES) {
+      if ((long) LONG.get(b, i) != 0) {
+        return false;
+      }
+    }
+    for (; i < to; i++) {
       if (b[i] != 0) {
         return false;
       }

@@ -73,6 +73,11 @@ public final class ChunkReader {
     return bytes;
   }
 
+  /** {@code count} blocks from {@code block} on, into the beginning of {@code to}. */
+  void read(int block, int count, byte[] to) throws IOException {
+    device.read(position(block), ByteBuffer.wrap(to, 0, count * BLOCK));
+  }
+
   /** The chunk's ring, for reading. */
   RingIo ring() {
     long start = position(geometry.ringStart());

@@ -53,7 +53,7 @@ public final class ChunkScan {
       return new ChunkScan(
           reader, findings, headers, null, null, Overlay.empty(reader.geometry()), null);
     }
-    RingView ring = ring(reader, header, memory);
+    RingView ring = ring(reader, header, keep, memory);
     ring.judge(keep.damage(reader.chunk(), ring.scan()), findings);
     RingScanner.Scan kept = keep.keep(reader.chunk(), header, ring.scan());
     Overlay overlay = Overlay.of(kept.records(), reader.geometry(), findings);
@@ -61,9 +61,10 @@ public final class ChunkScan {
     return new ChunkScan(reader, findings, headers, ring, kept, overlay, table);
   }
 
-  private static RingView ring(ChunkReader reader, byte[] header, ChunkMemory memory) {
+  private static RingView ring(
+      ChunkReader reader, byte[] header, Keep keep, ChunkMemory memory) {
     RingView known = memory == ChunkMemory.NONE ? null : Journal.of(reader, memory).ring();
-    return known == null ? RingView.read(reader, header) : known;
+    return known == null ? RingView.read(reader, header, keep.scanned(reader.chunk())) : known;
   }
 
   /**
@@ -84,7 +85,7 @@ public final class ChunkScan {
           reader, findings, headers, null, null, Overlay.empty(reader.geometry()), null);
     }
     RingView ring =
-        headers.real() ? ring(reader, header, memory) : RingView.read(reader, header);
+        headers.real() ? ring(reader, header, keep, memory) : RingView.read(reader, header);
     RingScanner.Scan kept = keep.keep(reader.chunk(), header, ring.scan());
     Overlay overlay = Overlay.of(kept.records(), reader.geometry(), findings);
     long end = ring.scan().end();

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkHeader;
@@ -19,6 +21,7 @@ import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.core.volume.ImageLayout;
 import org.chunkfs.core.volume.LiveData;
 import org.chunkfs.core.volume.Recovery;
+import org.chunkfs.core.volume.RingMap;
 import org.chunkfs.core.volume.VolumeState;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.problem.Problem;
@@ -34,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 public final class HistoryScan implements Keep {
   private static final int COUNTER_BITS = 40;
 
+  /** Bytes of records that are kept for the checks of the chunks. */
+  private static final long REMEMBERED_BYTES = 32L << 20;
+
   /** Gaps told one by one. */
   private static final int TOLD = 16;
 
@@ -44,6 +50,9 @@ public final class HistoryScan implements Keep {
 
   /** Chunks whose journal counts as empty, whatever is in it. */
   private final Set<Integer> unmarked;
+
+  /** What journals hold. */
+  private final Map<Integer, RingScanner.Scan> scans = new ConcurrentHashMap<>();
 
   private HistoryScan(
       VolumeState state,
@@ -63,6 +72,8 @@ public final class HistoryScan implements Keep {
    *
    * @param sameBoot whether the machine has run on since the image was last opened: then what was
    *     written and not flushed counts too
+   * @param threads how many are read at once
+   * @throws IOException only if interrupted
    */
   public static HistoryScan read(
       BlockDevice device,
@@ -71,22 +82,24 @@ public final class HistoryScan implements Keep {
       VolumeState state,
       boolean sameBoot,
       ChunkMemory memory,
-      Findings findings) {
+      int threads,
+      Findings findings)
+      throws IOException {
     Map<Integer, Recovery.RingView> views = new TreeMap<>();
     Set<Integer> older = new HashSet<>();
     boolean absent = false;
-    for (int chunk = 0; chunk < layout.chunks(); chunk++) {
-      ChunkReader reader = new ChunkReader(device, layout, chunk);
-      Journal journal = Journal.of(reader, memory);
-      byte[] header = journal.headers().header();
-      RingView ring = journal.ring();
-      if (header == null) {
-        absent = true;
-      } else if (ring != null) {
-        views.put(chunk, new Recovery.RingView(chunk, header, ring.scan()));
-        if (journal.headers().header(0) == null || journal.headers().header(1) == null) {
-          older.add(chunk); // the lost one may have been the newer one, and emptied the ring
-        }
+    List<Integer> all = IntStream.range(0, layout.chunks()).boxed().toList();
+    for (Ring ring :
+        Parallel.map(
+            all,
+            threads,
+            chunk -> Ring.read(new ChunkReader(device, layout, chunk), image.rings(), memory))) {
+      absent |= ring.absent;
+      if (ring.view != null) {
+        views.put(ring.view.chunk(), ring.view);
+      }
+      if (ring.older) {
+        older.add(ring.chunk);
       }
     }
     Set<Integer> unmarked = unmarked(views, image, state, absent, sameBoot, findings, older);
@@ -110,7 +123,50 @@ public final class HistoryScan implements Keep {
       cap = bad - 1;
     }
     history.judge(views, damaged, absent, findings);
+    history.remember(views);
     return history;
+  }
+
+  /**
+   * One chunk's journal.
+   *
+   * @param view null if it has none, or is absent
+   * @param absent whether no header can be read
+   * @param older whether a header is lost: it may have been the newer one, and emptied the ring
+   */
+  private record Ring(
+      int chunk, Recovery.@Nullable RingView view, boolean absent, boolean older) {
+    static Ring read(ChunkReader reader, RingMap map, ChunkMemory memory) {
+      int chunk = reader.chunk();
+      Journal journal =
+          map.get(chunk) || memory != ChunkMemory.NONE
+              ? Journal.of(reader, memory)
+              : Journal.probe(reader);
+      HeaderPair headers = journal.headers();
+      byte[] header = headers.header();
+      RingScanner.Scan scan = journal.scan();
+      return new Ring(
+          chunk,
+          header == null || scan == null ? null : new Recovery.RingView(chunk, header, scan),
+          header == null,
+          scan != null && (headers.header(0) == null || headers.header(1) == null));
+    }
+  }
+
+  /** Keeps what need not be read again; not if there is so much of it that it fills the memory. */
+  private void remember(Map<Integer, Recovery.RingView> views) {
+    long bytes = 0;
+    for (Recovery.RingView view : views.values()) {
+      for (RingRecord record : view.scan().records()) {
+        bytes += record.end() - record.position();
+      }
+      if (bytes > REMEMBERED_BYTES) {
+        return;
+      }
+      if (!unmarked.contains(view.chunk())) {
+        scans.put(view.chunk(), view.scan());
+      }
+    }
   }
 
   /**
@@ -328,6 +384,16 @@ public final class HistoryScan implements Keep {
 
   public Recovery.Decision decision() {
     return decision;
+  }
+
+  @Override
+  public RingScanner.@Nullable Scan scanned(int chunk) {
+    return scans.get(chunk);
+  }
+
+  /** The image has changed: what was read of it is not so any more. */
+  public void forget() {
+    scans.clear();
   }
 
   @Override

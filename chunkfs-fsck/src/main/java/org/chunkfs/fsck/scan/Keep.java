@@ -9,6 +9,11 @@ public interface Keep {
   /** The chain up to the first commit that does not count. */
   RingScanner.Scan keep(int chunk, byte[] header, RingScanner.Scan scan);
 
+  /** What the chunk's journal holds, where that has been read already; null: not yet. */
+  default RingScanner.@Nullable Scan scanned(int chunk) {
+    return null;
+  }
+
   /** What is missing from the chain and should be there; null: nothing. */
   default RingScanner.@Nullable Damage damage(int chunk, RingScanner.Scan scan) {
     return scan.damage();

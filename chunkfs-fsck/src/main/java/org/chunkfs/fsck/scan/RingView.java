@@ -46,18 +46,51 @@ public final class RingView {
   }
 
   static RingView read(ChunkReader reader, byte[] header) {
+    return read(reader, header, null);
+  }
+
+  /**
+   * The ring that a header names.
+   *
+   * @param known what is in it, if it has been read already
+   */
+  static RingView read(
+      ChunkReader reader, byte[] header, RingScanner.@Nullable Scan known) {
     RingIo io = reader.ring();
     int ringBytes = reader.geometry().ringBlocks() * BLOCK;
     RingId id =
         new RingId(reader.layout().uuid(), reader.chunk(), ChunkHeader.RING_EPOCH.get(header, 0));
     RingScanner.Scan scan =
-        RingScanner.scan(
-            id,
-            io,
-            ringBytes,
-            ChunkHeader.TAIL.get(header, 0),
-            ChunkHeader.TAIL_PREV_G.get(header, 0));
+        known != null
+            ? known
+            : RingScanner.scan(
+                id,
+                io,
+                ringBytes,
+                ChunkHeader.TAIL.get(header, 0),
+                ChunkHeader.TAIL_PREV_G.get(header, 0));
     return new RingView(id, scan, io, ringBytes, header);
+  }
+
+  /**
+   * What is in the ring of a chunk that the ring map calls empty: as an opening does, only the
+   * place of the first record is looked at. What lies behind it has been replayed long ago.
+   */
+  static RingScanner.Scan probe(ChunkReader reader, byte[] header) {
+    long tail = ChunkHeader.TAIL.get(header, 0);
+    long previous = ChunkHeader.TAIL_PREV_G.get(header, 0);
+    int ringBytes = reader.geometry().ringBlocks() * BLOCK;
+    RingId id =
+        new RingId(reader.layout().uuid(), reader.chunk(), ChunkHeader.RING_EPOCH.get(header, 0));
+    boolean possible = tail >= 0 && tail % 8 == 0 && tail <= Long.MAX_VALUE / 2;
+    try {
+      if (possible && !RingScanner.occupied(id, reader.ring(), ringBytes, tail, previous)) {
+        return new RingScanner.Scan(List.of(), tail, previous, 0, null);
+      }
+    } catch (IOException e) {
+      // The scan tells what cannot be read.
+    }
+    return RingScanner.scan(id, reader.ring(), ringBytes, tail, previous);
   }
 
   public RingScanner.Scan scan() {

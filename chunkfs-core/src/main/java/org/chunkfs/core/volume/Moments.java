@@ -1,0 +1,80 @@
+package org.chunkfs.core.volume;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.chunkfs.core.chunk.Chunk;
+import org.chunkfs.core.error.ChunkUnavailableException;
+
+/**
+ * Lets chunks that serve be read from the device as they stood at one moment, while they go on
+ * serving.
+ *
+ * <p>For that long they have no checkpoints: blocks in place stay what they were, and everything
+ * since is in the journal, behind the last commit of the moment. A writer waits only if it fills the
+ * journal. Blocks that are freed meanwhile are not used again, unless space is short; then a reader
+ * may see blocks that do not fit, and has to look again.
+ */
+final class Moments {
+  private final Chunks chunks;
+  private final Engine engine;
+
+  Moments(Chunks chunks, Engine engine) {
+    this.chunks = chunks;
+    this.engine = engine;
+  }
+
+  /** Works on chunks at one moment; see {@link Volume#whileServing}. */
+  <T> T at(TreeSet<Integer> ids, Volume.MomentWork<T> work) throws IOException {
+    long deadline = engine.deadline();
+    List<Chunk> held = new ArrayList<>();
+    List<ChunkSlot> paused = new ArrayList<>();
+    try {
+      for (int id : ids) {
+        ChunkSlot slot = chunks.slot(id);
+        if (!slot.serves()) {
+          throw new ChunkUnavailableException(
+              id, "chunk %d is %s".formatted(id, Chunks.word(slot.state)));
+        }
+        if (slot.initialized) {
+          Chunk chunk = chunks.forWriting(id, deadline);
+          slot.acquireCheckpoint(deadline);
+          paused.add(slot);
+          chunk.hold(true);
+          held.add(chunk);
+        }
+      }
+      T result = work.run(last(held, deadline));
+      for (Chunk chunk : held) {
+        if (chunks.slot(chunk.id()).current != chunk) {
+          throw new ChunkUnavailableException(
+              chunk.id(), "chunk " + chunk.id() + " was taken out of service during its check");
+        }
+      }
+      return result;
+    } finally {
+      held.forEach(chunk -> chunk.hold(false));
+      paused.forEach(ChunkSlot::releaseCheckpoint);
+    }
+  }
+
+  /** The last commit of each chunk, of all at the same moment. */
+  private static TreeMap<Integer, Long> last(List<Chunk> of, long deadline) throws IOException {
+    TreeMap<Integer, Long> last = new TreeMap<>();
+    List<Chunk> locked = new ArrayList<>();
+    try {
+      for (Chunk chunk : of) {
+        chunk.lock().lockRead(deadline);
+        locked.add(chunk);
+      }
+      for (Chunk chunk : of) {
+        last.put(chunk.id(), chunk.ring().lastG());
+      }
+      return last;
+    } finally {
+      locked.forEach(chunk -> chunk.lock().unlockRead());
+    }
+  }
+}

@@ -1,0 +1,246 @@
+package org.chunkfs.fsck.check;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import org.chunkfs.core.format.BlockHeader;
+import org.chunkfs.core.format.BlockKind;
+import org.chunkfs.core.format.ChunkGeometry;
+import org.chunkfs.core.format.ChunkStateBlock;
+import org.chunkfs.core.format.Ino;
+import org.chunkfs.core.format.InodeRecord;
+import org.chunkfs.core.format.TableEntry;
+import org.chunkfs.core.volume.Vfs;
+import org.chunkfs.fsck.scan.BlockTable;
+import org.chunkfs.fsck.scan.Bytes;
+import org.chunkfs.fsck.scan.ChunkScan;
+import org.chunkfs.fsck.scan.MetaBlocks;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Proves in one pass over its blocks that nothing is wrong with a chunk, or gives up: then the
+ * passes of {@link ChunkCheck} say what is wrong, if anything is.
+ *
+ * <p>It may call sound only what those passes would find nothing in. What is rare in sound chunks
+ * (parts of spread files, orphans, names with nearly the same hash) it leaves to them too. It makes
+ * no objects for what it looks at: that local names have their back pointers is shown by {@link
+ * NameSums} instead of by finding each.
+ */
+final class QuickCheck {
+  private static final int DIRECTORY = Vfs.S_IFDIR >> 12;
+
+  private final BlockTable table;
+  private final MetaBlocks blocks;
+  private final ChunkGeometry geometry;
+  private final int chunk;
+  private final long root;
+  private final QuickItems items;
+
+  final ChunkFacts facts;
+  final NameSums entries;
+  final NameSums backs;
+  final Map<Long, Long> parents = new HashMap<>();
+  private final BitSet used = new BitSet();
+  private byte @Nullable [] state;
+  private int free;
+  private int owned;
+  private int claimed;
+  private int maxGeneration;
+  private int indexes;
+  private boolean rootSeen;
+  private boolean sound = true;
+
+  private QuickCheck(ChunkScan scan, BlockTable table, MetaBlocks blocks) {
+    this.table = table;
+    this.blocks = blocks;
+    this.geometry = scan.geometry();
+    this.chunk = scan.chunk();
+    this.root = scan.reader().layout().root();
+    this.facts = ChunkFacts.of(chunk);
+    this.entries = new NameSums();
+    this.backs = new NameSums();
+    this.items = new QuickItems(this, blocks, scan.reader().layout());
+  }
+
+  /** What the passes over all chunks need, if the chunk is proved to be sound; else null. */
+  static @Nullable ChunkFacts run(ChunkScan scan, BlockTable table, MetaBlocks blocks) {
+    if (scan.findings().anyWrong() || !table.allGood() || scan.overlay().anyLost()) {
+      return null;
+    }
+    QuickCheck check = new QuickCheck(scan, table, blocks);
+    return check.all() && !scan.findings().anyWrong() ? check.facts : null;
+  }
+
+  private boolean all() {
+    if (!table()) {
+      return false;
+    }
+    blocks.forEach(this::block);
+    if (!sound
+        || owned != claimed
+        || indexes != ChunkGeometry.XREFS_IN + 1 - ChunkGeometry.ORPHANS
+        || Ino.chunk(root) == chunk && !rootSeen
+        || !entries.equals(backs)
+        || !counters()) {
+      return false;
+    }
+    new HangingPass(facts, parents).run();
+    facts.blocks = geometry.bodyBlocks();
+    facts.blocksUsed = geometry.bodyBlocks() - free;
+    return true;
+  }
+
+  /** Each entry of the table by itself; counts what inodes must claim. */
+  private boolean table() {
+    for (int i = 0; i < geometry.tableBlocks(); i++) {
+      byte[] entries = table.block(i);
+      int at = BlockHeader.SIZE;
+      for (int e = 0; e < TableEntry.PER_BLOCK; e++, at += TableEntry.SIZE) {
+        int block = i * TableEntry.PER_BLOCK + e;
+        if (Bytes.zero(entries, at, at + TableEntry.SIZE)) {
+          free += geometry.inBody(block) ? 1 : 0;
+        } else if (!geometry.inBody(block) || !entry(block, entries, at)) {
+          return false;
+        }
+      }
+    }
+    return table.kind(geometry.stateBlock()) == BlockKind.CHUNK_STATE.code()
+        && table.kind(geometry.indexBlock()) == BlockKind.INODES.code();
+  }
+
+  private boolean entry(int block, byte[] b, int at) {
+    int kind = TableEntry.KIND.get(b, at);
+    int flags = TableEntry.FLAGS.get(b, at);
+    if (TableEntry.RESERVED.get(b, at) != 0 || TableEntry.RESERVED2.get(b, at) != 0) {
+      return false;
+    }
+    if (kind == BlockKind.DATA.code() || kind == BlockKind.TREE.code()) {
+      owned++; // the rest is compared when its inode claims it
+      return true;
+    }
+    boolean nobodys =
+        flags == 0
+            && TableEntry.OWNER.get(b, at) == 0
+            && TableEntry.OWNER_GENERATION.get(b, at) == 0;
+    long logical = TableEntry.LOGICAL.get(b, at);
+    if (kind == BlockKind.INODES.code()) {
+      return nobodys && logical != 0 && logical >>> InodeRecord.PER_BLOCK == 0;
+    }
+    return kind == BlockKind.CHUNK_STATE.code()
+        && block == geometry.stateBlock()
+        && nobodys
+        && logical == 0;
+  }
+
+  /** Takes a block for an inode; false if that is not what the table says, or it is taken. */
+  boolean claim(
+      int block, BlockKind kind, int flags, long ino, int generation, long logical) {
+    if (!geometry.inBody(block) || used.get(block)) {
+      return false;
+    }
+    used.set(block);
+    claimed++;
+    return table.kind(block) == kind.code()
+        && table.owner(block) == ino
+        && table.ownerGeneration(block) == generation
+        && table.logical(block) == logical
+        && table.flags(block) == flags;
+  }
+
+  boolean local(long ino) {
+    return Ino.chunk(ino) == chunk;
+  }
+
+  ChunkGeometry geometry() {
+    return geometry;
+  }
+
+  private void block(int block, byte[] bytes, int from) {
+    int kind = table.kind(block);
+    if (kind == BlockKind.CHUNK_STATE.code()) {
+      state = Arrays.copyOfRange(bytes, from, from + BlockHeader.BLOCK);
+    } else if (sound) {
+      sound = kind == BlockKind.INODES.code() && inodes(block, bytes, from);
+    }
+  }
+
+  private boolean inodes(int block, byte[] bytes, int from) {
+    long slots = table.logical(block);
+    for (int slot = 0; slot < InodeRecord.PER_BLOCK; slot++) {
+      int at = from + InodeRecord.offset(slot);
+      boolean fits =
+          (slots >>> slot & 1) != 0
+              ? inode(Ino.of(chunk, block, slot), bytes, at)
+              : Bytes.zero(bytes, at, at + InodeRecord.SIZE);
+      if (!fits) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean inode(long ino, byte[] b, int at) {
+    int generation = InodeRecord.GENERATION.get(b, at);
+    int flags = InodeRecord.FLAGS.get(b, at);
+    int type = InodeRecord.MODE.get(b, at) >> 12;
+    if (generation == 0
+        || (flags & ~InodeRecord.FLAG_INDEX) != 0
+        || InodeRecord.crc(b, at, ino) != InodeRecord.CRC.get(b, at)) {
+      return false;
+    }
+    boolean index = flags != 0;
+    if (!fields(ino, index, type, b, at) || !items.read(ino, generation, type, index, b, at)) {
+      return false;
+    }
+    if (InodeRecord.BLOCKS.get(b, at) != items.blocks()
+        || InodeRecord.ENTRIES.get(b, at) != items.entries()) {
+      return false;
+    }
+    if (Integer.compareUnsigned(generation, maxGeneration) > 0) {
+      maxGeneration = generation;
+    }
+    if (index) {
+      indexes++;
+      return InodeRecord.NLINK.get(b, at) == 0 && items.backs() == 0;
+    }
+    facts.inodeCount++;
+    if (ino == root) {
+      rootSeen = type == DIRECTORY;
+      return rootSeen && items.backs() == 0 && InodeRecord.NLINK.get(b, at) == 1;
+    }
+    return items.backs() > 0
+        && (type != DIRECTORY || items.backs() == 1)
+        && InodeRecord.NLINK.get(b, at) == items.backs();
+  }
+
+  private boolean fields(long ino, boolean index, int type, byte[] b, int at) {
+    boolean own =
+        Ino.block(ino) == geometry.indexBlock() && Ino.slot(ino) <= ChunkGeometry.XREFS_IN;
+    long size = InodeRecord.SIZE_BYTES.get(b, at);
+    boolean device = type == Vfs.S_IFBLK >> 12 || type == Vfs.S_IFCHR >> 12;
+    return own == index
+        && (index ? InodeRecord.MODE.get(b, at) == 0 : InodePass.possibleType(type))
+        && (index || type == DIRECTORY ? size == 0 : size >= 0 && size <= Vfs.FILE_MAX)
+        && InodeRecord.RESERVED.get(b, at) == 0
+        && InodeRecord.RESERVED2.get(b, at) == 0
+        && (device || InodeRecord.RDEV.get(b, at) == 0)
+        && InodeRecord.HEAD.get(b, at) == 0
+        && InodeRecord.HEAD_GENERATION.get(b, at) == 0
+        && InodeRecord.REMOTE_BLOCKS.get(b, at) == 0;
+  }
+
+  private boolean counters() {
+    byte[] counters = state;
+    return counters != null
+        && Bytes.zero(counters, ChunkStateBlock.LAYOUT.size(), counters.length)
+        && ChunkStateBlock.FREE_BLOCKS.get(counters, 0) == free
+        && ChunkStateBlock.INODES.get(counters, 0) == facts.inodeCount
+        && ChunkStateBlock.ORPHANS.get(counters, 0) == 0
+        && ChunkStateBlock.XREFS_OUT.get(counters, 0)
+            == facts.outs.size() + facts.contsOut.size()
+        && ChunkStateBlock.XREFS_IN.get(counters, 0) == facts.ins.size() + facts.contsIn.size()
+        && Integer.compareUnsigned(maxGeneration, ChunkStateBlock.GENERATION.get(counters, 0))
+            <= 0;
+  }
+}
