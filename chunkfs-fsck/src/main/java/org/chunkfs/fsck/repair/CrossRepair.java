@@ -62,6 +62,7 @@ final class CrossRepair {
       ins.put(chunk, new HashSet<>());
     }
     new MapRebuild(models, frozen, log).run();
+    new RangeRepair(models, frozen, names, log).run();
     continuations();
     each(inode -> inode.of(ItemType.DIRENT), this::entry);
     each(inode -> inode.of(ItemType.BACK_POINTER), this::back);

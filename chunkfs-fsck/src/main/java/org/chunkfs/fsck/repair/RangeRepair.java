@@ -1,0 +1,172 @@
+package org.chunkfs.fsck.repair;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import org.chunkfs.core.format.Ino;
+import org.chunkfs.core.format.InodeRecord;
+import org.chunkfs.core.format.ItemType;
+import org.chunkfs.core.format.Items;
+import org.chunkfs.fsck.scan.Item;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settles what parts of spread files and directories hold outside the ranges that the map of their
+ * head gives them: so it is where one of two chunks has forgotten that a range was moved.
+ *
+ * <p>An entry goes to the part that its range leads to, unless that has it already. An extent stays
+ * where its blocks are, and the map follows, unless another part has something there: then the part
+ * that the range leads to is right.
+ */
+final class RangeRepair {
+  private final TreeMap<Integer, ChunkModel> models;
+  private final Set<Integer> frozen;
+  private final Names names;
+  private final List<String> log;
+
+  /**
+   * @param frozen chunks whose models are not written
+   */
+  RangeRepair(
+      TreeMap<Integer, ChunkModel> models, Set<Integer> frozen, Names names, List<String> log) {
+    this.models = models;
+    this.frozen = frozen;
+    this.names = names;
+    this.log = log;
+  }
+
+  void run() {
+    for (ChunkModel model : models.values()) {
+      for (InodeModel head : List.copyOf(model.inodes.values())) {
+        if (head.spread()) {
+          parts(head).forEach(part -> settle(head, part));
+        }
+      }
+    }
+  }
+
+  /** The head, and each part that its map leads to and that knows it; none that is not written. */
+  private List<InodeModel> parts(InodeModel head) {
+    List<InodeModel> parts = new ArrayList<>();
+    Set<Long> seen = new HashSet<>();
+    for (long ino : ranges(head).values()) {
+      InodeModel part = seen.add(ino) && ino != head.ino ? part(head, ino) : null;
+      if (part != null && !frozen.contains(Ino.chunk(ino))) {
+        parts.add(part);
+      }
+    }
+    if (!frozen.contains(Ino.chunk(head.ino))) {
+      parts.add(head);
+    }
+    return parts;
+  }
+
+  private @Nullable InodeModel part(InodeModel head, long ino) {
+    ChunkModel model = models.get(Ino.chunk(ino));
+    InodeModel part = model == null ? null : model.get(ino);
+    boolean own =
+        part != null
+            && (ino == head.ino
+                || part.continuation()
+                    && InodeRecord.HEAD.get(part.record, 0) == head.ino
+                    && InodeRecord.HEAD_GENERATION.get(part.record, 0) == head.generation());
+    return own ? part : null;
+  }
+
+  /** Where each range begins, unsigned, and which part it leads to; the first one to the head. */
+  private static TreeMap<Long, Long> ranges(InodeModel head) {
+    TreeMap<Long, Long> ranges = new TreeMap<>(Long::compareUnsigned);
+    ranges.put(0L, head.ino);
+    for (Item range : head.of(ItemType.CONTINUATION)) {
+      ranges.put(range.major(), Items.Continuation.INO.get(range.value(), 0));
+    }
+    return ranges;
+  }
+
+  private void settle(InodeModel head, InodeModel part) {
+    for (Item entry : part.of(ItemType.DIRENT)) {
+      long owner = ranges(head).floorEntry(entry.major()).getValue();
+      if (owner != part.ino) {
+        entry(head, part, entry, owner);
+      }
+    }
+    for (Item extent : part.of(ItemType.EXTENT)) {
+      long from = extent.major();
+      long end = from + Items.Extent.COUNT.get(extent.value(), 0);
+      TreeMap<Long, Long> ranges = ranges(head);
+      if (ranges.floorEntry(from).getValue() != part.ino
+          || ranges.floorKey(end - 1) != (long) ranges.floorKey(from)) {
+        extent(head, part, extent, end);
+      }
+    }
+  }
+
+  private void entry(InodeModel head, InodeModel part, Item entry, long owner) {
+    InodeModel to = part(head, owner);
+    if (to == null) {
+      return; // it cannot be asked
+    }
+    byte[] name = Names.ofDirent(entry);
+    byte[] value = entry.value();
+    boolean there = names.dirent(to, name) != null;
+    if (!there && frozen.contains(Ino.chunk(owner))) {
+      return;
+    }
+    part.remove(entry);
+    if (!there) {
+      log.add("move entry '%s' to part %s".formatted(Names.show(name), Names.show(to)));
+      names.addDirent(
+          to,
+          name,
+          Items.Dirent.INO.get(value, 0),
+          Items.Dirent.GENERATION.get(value, 0),
+          Items.Dirent.TYPE.get(value, 0),
+          Items.Dirent.G.get(value, 0));
+    }
+  }
+
+  private void extent(InodeModel head, InodeModel part, Item extent, long end) {
+    long from = extent.major();
+    boolean taken = frozen.contains(Ino.chunk(head.ino));
+    for (long ino : ranges(head).values()) {
+      InodeModel other = ino == part.ino ? null : part(head, ino);
+      for (Item has : other == null ? List.<Item>of() : other.of(ItemType.EXTENT)) {
+        taken |=
+            has.major() < end
+                && from < has.major() + Items.Extent.COUNT.get(has.value(), 0);
+      }
+    }
+    if (taken) {
+      log.add(
+          "drop blocks %d to %d of part %s, which lie outside its ranges"
+              .formatted(from, end - 1, Names.show(part)));
+      part.remove(extent);
+      return;
+    }
+    log.add(
+        "give blocks %d to %d of inode %s to its part %s"
+            .formatted(from, end - 1, Names.show(head), Names.show(part)));
+    long after = ranges(head).floorEntry(end).getValue();
+    for (Item range : head.of(ItemType.CONTINUATION)) {
+      if (range.major() >= from && range.major() < end) {
+        head.remove(range);
+      }
+    }
+    lead(head, from, part);
+    if (head.find(ItemType.CONTINUATION, end, 0) == null) {
+      InodeModel then = part(head, after);
+      if (then != null) {
+        lead(head, end, then);
+      }
+    }
+  }
+
+  private static void lead(InodeModel head, long from, InodeModel part) {
+    byte[] value = new byte[Items.Continuation.SIZE];
+    Items.Continuation.INO.set(value, 0, part.ino);
+    Items.Continuation.GENERATION.set(value, 0, part.generation());
+    head.put(new Item(ItemType.CONTINUATION.code(), from, 0, value));
+  }
+}
