@@ -155,14 +155,7 @@ public final class BenchCommand extends Subcommand {
         out().printf("%-34s %10s  %12s  %s%n", "", "goal", "measured", "");
         out().flush();
       }
-      new Bench(
-              place,
-              bytes,
-              scale,
-              nanos(now),
-              figure -> tell(figure, figures),
-              cleanup)
-          .run();
+      new Bench(place, bytes, scale, nanos(now), figure -> tell(figure, figures), cleanup).run();
     }
     if (json) {
       out().println(figures.toPrettyString());

@@ -35,8 +35,8 @@ import picocli.CommandLine.Parameters;
       "chunkfs torture --list"
     },
     description =
-        "Tries to break the promises: crashes, cuts power, damages, hangs and kills, on images of its"
-            + " own, and compares what is left with what was acknowledged. All kinds that are"
+        "Tries to break the promises: crashes, cuts power, damages, hangs and kills, on images of"
+            + " its own, and compares what is left with what was acknowledged. All kinds that are"
             + " possible here, for a minute, unless told otherwise. Each kind has as much time as"
             + " the others.",
     footerHeading = "%nExit codes:%n",
@@ -152,10 +152,12 @@ public final class TortureCommand extends Subcommand {
     return kinds().stream()
         .filter(k -> k.name().equals(name))
         .findFirst()
-        .orElseThrow(() -> usage(
-            "There is no kind '%s'; there are: %s."
-                .formatted(
-                    name, String.join(", ", kinds().stream().map(TortureKind::name).toList()))));
+        .orElseThrow(() ->
+            usage(
+                "There is no kind '%s'; there are: %s."
+                    .formatted(
+                        name,
+                        String.join(", ", kinds().stream().map(TortureKind::name).toList()))));
   }
 
   private int torture(List<TortureKind> chosen, Path work) throws IOException {
@@ -189,7 +191,8 @@ public final class TortureCommand extends Subcommand {
     for (Tally tally : tallies) {
       tally.broken().forEach(this::tell);
     }
-    saved.forEach(file -> out().println("Saved; run it again with: chunkfs torture --replay " + file));
+    saved.forEach(
+        file -> out().println("Saved; run it again with: chunkfs torture --replay " + file));
     return tallies.stream().allMatch(t -> t.broken().isEmpty()) ? DONE : FAILED;
   }
 

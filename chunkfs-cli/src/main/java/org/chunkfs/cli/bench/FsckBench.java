@@ -34,8 +34,7 @@ public final class FsckBench {
    * @param now the time, nanoseconds since 1970
    * @param rows gets each line of the table as soon as it is known
    */
-  public FsckBench(
-      Path place, FsckScale scale, long now, Consumer<String> rows, Cleanup cleanup) {
+  public FsckBench(Path place, FsckScale scale, long now, Consumer<String> rows, Cleanup cleanup) {
     this.place = place;
     this.scale = scale;
     this.format = FormatOptions.seeded(SEED, now);
@@ -68,8 +67,7 @@ public final class FsckBench {
     require(make);
     HostTree.delete(tree);
     rows.accept(
-        String.format(
-            "%-26s %10s %10s %10s %8s", "", "time", "CPU time", "memory", "of e2fsck"));
+        String.format("%-26s %10s %10s %10s %8s", "", "time", "CPU time", "memory", "of e2fsck"));
     List<String> ours = new ArrayList<>(SelfProgram.command("fsck"));
     ours.addAll(List.of("-f", "-n", chunkfs.toString()));
     List<String> theirs = ext4 == null ? null : List.of("e2fsck", "-f", "-n", ext4.toString());
@@ -113,8 +111,17 @@ public final class FsckBench {
     String inodes = Long.toString(scale.files() + scale.files() / 20 + 1000L);
     require(
         List.of(
-            "mke2fs", "-q", "-F", "-t", "ext4", "-N", inodes, "-d", tree.toString(),
-            file.toString(), (bytes >> 10) + "k"));
+            "mke2fs",
+            "-q",
+            "-F",
+            "-t",
+            "ext4",
+            "-N",
+            inodes,
+            "-d",
+            tree.toString(),
+            file.toString(),
+            (bytes >> 10) + "k"));
     return file;
   }
 

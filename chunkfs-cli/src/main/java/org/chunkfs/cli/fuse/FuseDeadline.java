@@ -19,7 +19,8 @@ final class FuseDeadline {
   private final FuseLog log;
   private final long limit;
   private final List<Desk> desks = new CopyOnWriteArrayList<>();
-  private final Thread thread = Thread.ofPlatform().daemon().name("fuse-deadline").unstarted(this::run);
+  private final Thread thread =
+      Thread.ofPlatform().daemon().name("fuse-deadline").unstarted(this::run);
   private volatile boolean stopped;
 
   /** A request that has been received and not been answered. */

@@ -21,7 +21,8 @@ public final class Durations {
           "'" + text + "' is no time; a time is a number with s, m, h or d, such as 10m.");
     }
     char unit = word.charAt(word.length() - 1);
-    long number = Long.parseLong(Character.isDigit(unit) ? word : word.substring(0, word.length() - 1));
+    long number =
+        Long.parseLong(Character.isDigit(unit) ? word : word.substring(0, word.length() - 1));
     Duration duration =
         switch (unit) {
           case 'm' -> Duration.ofMinutes(number);

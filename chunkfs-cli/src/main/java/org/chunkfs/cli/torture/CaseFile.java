@@ -106,7 +106,8 @@ public final class CaseFile {
       throws IOException {
     String value = values.get(key);
     if (value == null) {
-      throw new IOException("%s is no case of chunkfs torture: it names no %s.".formatted(file, key));
+      throw new IOException(
+          "%s is no case of chunkfs torture: it names no %s.".formatted(file, key));
     }
     return value;
   }

@@ -31,14 +31,17 @@ record Deed(Kind kind, String path, String to, long content, int length) {
   /** The n-th deed of a worker. */
   static Deed of(long seed, int worker, long n) {
     SplittableRandom random =
-        new SplittableRandom(seed * 0x9E37_79B9_7F4A_7C15L + worker * 0x5851_F42DL + n * 0x2545_F491L);
+        new SplittableRandom(
+            seed * 0x9E37_79B9_7F4A_7C15L + worker * 0x5851_F42DL + n * 0x2545_F491L);
     random.nextLong();
     String path = path(random);
     int dice = random.nextInt(20);
     Kind kind =
         dice < 8
             ? Kind.PUT
-            : dice < 12 ? Kind.APPEND : dice < 14 ? Kind.UNLINK : dice < 18 ? Kind.RENAME : Kind.FSYNC;
+            : dice < 12
+                ? Kind.APPEND
+                : dice < 14 ? Kind.UNLINK : dice < 18 ? Kind.RENAME : Kind.FSYNC;
     String to = kind == Kind.RENAME ? path(random) : path;
     int length = 1 + random.nextInt(random.nextInt(5) == 0 ? MOST : 3_000);
     return new Deed(kind, path, to, random.nextLong(), length);

@@ -23,7 +23,8 @@ enum KillPoint {
   private static final long PAUSE_NANOS = 300_000_000;
 
   /**
-   * The device of a process that is to be killed there: it tells when it has come there, and pauses.
+   * The device of a process that is to be killed there: it tells when it has come there, and
+   * pauses.
    *
    * @param reached tells the killer
    */

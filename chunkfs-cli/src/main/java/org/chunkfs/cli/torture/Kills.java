@@ -28,7 +28,8 @@ abstract class Kills implements TortureKind {
      * @param ledgers of the workers; on return they have all that was acknowledged
      * @return what went wrong before the kill, or null
      */
-    @Nullable String kill(KillPoint point, List<Ledger> ledgers, SplittableRandom random) throws IOException;
+    @Nullable String kill(KillPoint point, List<Ledger> ledgers, SplittableRandom random)
+        throws IOException;
 
     /** Serves the image again, and returns the workers' hands. */
     List<Hands> again() throws IOException;

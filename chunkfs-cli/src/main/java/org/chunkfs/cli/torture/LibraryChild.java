@@ -16,10 +16,10 @@ import org.chunkfs.core.volume.Volume;
 import org.chunkfs.core.volume.VolumeOptions;
 
 /**
- * The process that {@link KillLibrary} starts to have it killed: this program once more. It opens an
- * image through the library and lets workers do their deeds. It says {@code ready}, the number of a
- * worker whenever one of its deeds has been acknowledged, and {@code point} when it has come to the
- * point at which it is to be killed. It does not end by itself.
+ * The process that {@link KillLibrary} starts to have it killed: this program once more. It opens
+ * an image through the library and lets workers do their deeds. It says {@code ready}, the number
+ * of a worker whenever one of its deeds has been acknowledged, and {@code point} when it has come
+ * to the point at which it is to be killed. It does not end by itself.
  */
 public final class LibraryChild {
   private static final long CHECKPOINT_EVERY_NANOS = 15_000_000;

@@ -75,8 +75,7 @@ public final class TortureRun {
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < workers; i++) {
       Path own = Files.createDirectory(work.resolve("worker-" + i));
-      threads.add(
-          Thread.ofPlatform().name("torture-" + i).daemon().start(() -> work(until, own)));
+      threads.add(Thread.ofPlatform().name("torture-" + i).daemon().start(() -> work(until, own)));
     }
     try {
       for (Thread thread : threads) {

@@ -43,7 +43,11 @@ final class RingReading {
 
   private RingScanner.Scan scan(RingIo from) {
     return RingScanner.scan(
-        id, from, ringBytes, ChunkHeader.TAIL.get(header, 0), ChunkHeader.TAIL_PREV_G.get(header, 0));
+        id,
+        from,
+        ringBytes,
+        ChunkHeader.TAIL.get(header, 0),
+        ChunkHeader.TAIL_PREV_G.get(header, 0));
   }
 
   /** Where the next record is that did not fit before the ring's end. */

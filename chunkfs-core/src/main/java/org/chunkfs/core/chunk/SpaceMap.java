@@ -23,8 +23,8 @@ final class SpaceMap {
 
   /**
    * Data begins behind this part of the body, so that metadata lies together as long as there is
-   * room: a tree of small files needs about a seventh for its inodes and directories. What is left of
-   * the part goes to data when all else is full.
+   * room: a tree of small files needs about a seventh for its inodes and directories. What is left
+   * of the part goes to data when all else is full.
    */
   private static final int METADATA_SHARE = 6;
 

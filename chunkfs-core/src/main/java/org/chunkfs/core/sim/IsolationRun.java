@@ -200,8 +200,7 @@ public final class IsolationRun {
     for (int i = 0; i < cycles && wrong == null; i++) {
       long before = count(window);
       device.inject(
-          Fault.lasting(
-                  Fault.Kind.LATENCY, Trial.chunkStart(victim), Trial.chunkStart(victim + 1))
+          Fault.lasting(Fault.Kind.LATENCY, Trial.chunkStart(victim), Trial.chunkStart(victim + 1))
               .taking(SLOW_NANOS));
       slow[i] = count(window);
       device.heal();

@@ -62,8 +62,7 @@ final class CrossEdits {
     boolean found = ItemMap.find(cursor, edit.type(), edit.major(), edit.minor());
     byte[] before = edit.before();
     byte[] after = edit.after();
-    if (found != (before != null)
-        || before != null && !Arrays.equals(cursor.value(), before)) {
+    if (found != (before != null) || before != null && !Arrays.equals(cursor.value(), before)) {
       return false; // somebody has changed it since
     }
     if (after != null) {

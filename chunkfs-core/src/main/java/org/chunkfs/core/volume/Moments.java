@@ -13,9 +13,9 @@ import org.chunkfs.core.error.ChunkUnavailableException;
  * serving.
  *
  * <p>For that long they have no checkpoints: blocks in place stay what they were, and everything
- * since is in the journal, behind the last commit of the moment. A writer waits only if it fills the
- * journal. Blocks that are freed meanwhile are not used again, unless space is short; then a reader
- * may see blocks that do not fit, and has to look again.
+ * since is in the journal, behind the last commit of the moment. A writer waits only if it fills
+ * the journal. Blocks that are freed meanwhile are not used again, unless space is short; then a
+ * reader may see blocks that do not fit, and has to look again.
  */
 final class Moments {
   private final Chunks chunks;

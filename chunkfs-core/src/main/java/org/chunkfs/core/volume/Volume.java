@@ -318,9 +318,9 @@ public final class Volume implements Vfs, AutoCloseable {
   }
 
   /**
-   * Runs a check of chunks that serve, and go on serving: until it ends they have no checkpoints, so
-   * that what is in place, and the journal up to a commit, stay as they are on the device. Writers
-   * wait only if they fill a journal.
+   * Runs a check of chunks that serve, and go on serving: until it ends they have no checkpoints,
+   * so that what is in place, and the journal up to a commit, stay as they are on the device.
+   * Writers wait only if they fill a journal.
    *
    * @throws org.chunkfs.core.error.ChunkUnavailableException if one is out of service, or was taken
    *     out meanwhile
@@ -330,8 +330,8 @@ public final class Volume implements Vfs, AutoCloseable {
   }
 
   /**
-   * Makes changes that bring chunks into line with what a repair has done to another one, those that
-   * still apply; returns their number. Only entries of directories and cross references can be
+   * Makes changes that bring chunks into line with what a repair has done to another one, those
+   * that still apply; returns their number. Only entries of directories and cross references can be
    * changed so.
    */
   public int bringIntoLine(List<ItemEdit> edits) throws IOException {

@@ -350,9 +350,7 @@ final class RegressionTest {
     try (Volume volume =
         Trial.open(
             device,
-            Trial.options()
-                .withStall(java.time.Duration.ofSeconds(60))
-                .withCheckpoint(1, 1 << 20),
+            Trial.options().withStall(java.time.Duration.ofSeconds(60)).withCheckpoint(1, 1 << 20),
             1)) {
       long dir = volume.lookup(volume.root(), b("d")).id();
       // Headers and roots are written by checkpoints alone.
@@ -412,8 +410,7 @@ final class RegressionTest {
     long root = Trial.chunkStart(victim) + 4096;
     MemoryDevice damaged = image.snapshot();
     damaged.write(root, java.nio.ByteBuffer.allocate(4096));
-    damaged.write(
-        Trial.chunkStart(victim + 1) - 8192, java.nio.ByteBuffer.allocate(4096));
+    damaged.write(Trial.chunkStart(victim + 1) - 8192, java.nio.ByteBuffer.allocate(4096));
     try (Volume volume = Trial.open(damaged, Trial.options(), 1)) {
       assertThatThrownBy(() -> volume.lookup(volume.root(), b("d")))
           .isInstanceOf(IOException.class);

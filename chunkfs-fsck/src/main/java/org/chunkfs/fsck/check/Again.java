@@ -72,8 +72,7 @@ final class Again implements ChunkFacts.Again {
     if (bytes == null || !InodeRecord.inUse(bytes, at)) {
       return null;
     }
-    ChunkContext context =
-        new ChunkContext(scan, table, blocks, new Findings(scan.chunk()));
+    ChunkContext context = new ChunkContext(scan, table, blocks, new Findings(scan.chunk()));
     InodeFact inode = new InodeFact(ino, bytes, at);
     ItemPass items = new ItemPass(context, inode);
     new TreeReader(scan, table, blocks, context.findings, ino, items).read(bytes, at);

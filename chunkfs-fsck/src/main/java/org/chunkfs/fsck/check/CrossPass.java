@@ -106,7 +106,8 @@ public final class CrossPass {
     Key key = new Key(entry.target(), entry.parent(), entry.cookie());
     Fact.Out out = here.outs.remove(key);
     if (out == null) {
-      here.findings.inode(entry.holder(), Problem.XREF_OUT_MISSING, name(entry), Ino.show(entry.target()));
+      here.findings.inode(
+          entry.holder(), Problem.XREF_OUT_MISSING, name(entry), Ino.show(entry.target()));
     } else if (out.targetGeneration() != entry.generation()) {
       xref(here, "outbound", key, "generation " + out.targetGeneration());
     } else if (out.g() != entry.g()) {
@@ -129,27 +130,31 @@ public final class CrossPass {
       return;
     }
     if (target.type() != entry.type()) {
-      here.findings.inode(entry.holder(), Problem.REMOTE_TYPE, name(entry), entry.type(), target.type());
+      here.findings.inode(
+          entry.holder(), Problem.REMOTE_TYPE, name(entry), entry.type(), target.type());
     }
     Side far = side(home);
     Fact.Back back = take(far, entry);
     Fact.In in = far.ins.remove(key);
     if (back == null) {
-      here.findings.inode(entry.holder(), Problem.REMOTE_NO_BACK, name(entry), Ino.show(entry.target()));
+      here.findings.inode(
+          entry.holder(), Problem.REMOTE_NO_BACK, name(entry), Ino.show(entry.target()));
       if (in != null) {
         far.findings.inode(entry.target(), Problem.XREF_IN_DANGLING, Ino.show(entry.parent()));
       }
       return;
     }
     if (back.g() != entry.g()) {
-      here.findings.inode(entry.holder(), Problem.REMOTE_G, name(entry), hex(entry.g()), hex(back.g()));
+      here.findings.inode(
+          entry.holder(), Problem.REMOTE_G, name(entry), hex(entry.g()), hex(back.g()));
     }
     if (out != null
         && (out.backKey() != back.key() || out.parentGeneration() != back.parentGeneration())) {
       xref(here, "outbound", key, "it is not of the name's back pointer");
     }
     if (in == null) {
-      far.findings.inode(entry.target(), Problem.XREF_IN_MISSING, name(entry), Ino.show(entry.parent()));
+      far.findings.inode(
+          entry.target(), Problem.XREF_IN_MISSING, name(entry), Ino.show(entry.parent()));
     } else if (in.targetGeneration() != entry.generation()
         || in.parentGeneration() != back.parentGeneration()
         || in.backKey() != back.key()

@@ -117,8 +117,7 @@ public final class ImageCheck {
     Again again = new Again(device, layout, keep);
     total = wanted.size();
     for (ChunkFacts of :
-        Parallel.map(
-            wanted, options.threads(), chunk -> chunk(chunk, keep, byChunk.get(chunk)))) {
+        Parallel.map(wanted, options.threads(), chunk -> chunk(chunk, keep, byChunk.get(chunk)))) {
       of.ask(again);
       facts.put(of.chunk(), of);
     }

@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * All inodes of a chunk and their items.
  *
- * <p>Tests: every metadata block by itself, used or not, in the order in which they lie; each inode block's slots against the table's bitmap; free slots are zero; each inode's
- * checksum and fields; its items by {@link ItemPass}. Collects inodes, names, references and used
- * blocks. Relies on the table pass only for where inode blocks are.
+ * <p>Tests: every metadata block by itself, used or not, in the order in which they lie; each inode
+ * block's slots against the table's bitmap; free slots are zero; each inode's checksum and fields;
+ * its items by {@link ItemPass}. Collects inodes, names, references and used blocks. Relies on the
+ * table pass only for where inode blocks are.
  */
 final class InodePass {
   private final ChunkContext c;

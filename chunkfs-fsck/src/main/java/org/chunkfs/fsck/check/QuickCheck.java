@@ -134,8 +134,7 @@ final class QuickCheck {
   }
 
   /** Takes a block for an inode; false if that is not what the table says, or it is taken. */
-  boolean claim(
-      int block, BlockKind kind, int flags, long ino, int generation, long logical) {
+  boolean claim(int block, BlockKind kind, int flags, long ino, int generation, long logical) {
     if (!geometry.inBody(block) || used.get(block)) {
       return false;
     }
@@ -237,10 +236,8 @@ final class QuickCheck {
         && ChunkStateBlock.FREE_BLOCKS.get(counters, 0) == free
         && ChunkStateBlock.INODES.get(counters, 0) == facts.inodeCount
         && ChunkStateBlock.ORPHANS.get(counters, 0) == 0
-        && ChunkStateBlock.XREFS_OUT.get(counters, 0)
-            == facts.outs.size() + facts.contsOut.size()
+        && ChunkStateBlock.XREFS_OUT.get(counters, 0) == facts.outs.size() + facts.contsOut.size()
         && ChunkStateBlock.XREFS_IN.get(counters, 0) == facts.ins.size() + facts.contsIn.size()
-        && Integer.compareUnsigned(maxGeneration, ChunkStateBlock.GENERATION.get(counters, 0))
-            <= 0;
+        && Integer.compareUnsigned(maxGeneration, ChunkStateBlock.GENERATION.get(counters, 0)) <= 0;
   }
 }

@@ -102,7 +102,9 @@ final class QuickItems {
     int end = at + InodeRecord.SIZE;
     boolean right =
         levels == 0
-            ? tree == 0 && inline <= InodeRecord.INLINE_MAX && inline(b, from, from + inline)
+            ? tree == 0
+                && inline <= InodeRecord.INLINE_MAX
+                && inline(b, from, from + inline)
                 && Bytes.zero(b, from + inline, end)
             : levels <= MAX_LEVELS
                 && inline == 0
@@ -132,8 +134,8 @@ final class QuickItems {
   }
 
   /**
-   * Finds the parts of the item at {@code at}; false if it does not end before {@code end}. The first
-   * item of an inner page is of no type.
+   * Finds the parts of the item at {@code at}; false if it does not end before {@code end}. The
+   * first item of an inner page is of no type.
    */
   private boolean parse(byte[] b, int at, int end) {
     if (at < 0 || at > end - ItemType.DIRENT.head()) {
@@ -220,8 +222,7 @@ final class QuickItems {
         && children(children, level, low, high);
   }
 
-  private boolean children(
-      List<Key> children, int level, @Nullable Key low, @Nullable Key high) {
+  private boolean children(List<Key> children, int level, @Nullable Key low, @Nullable Key high) {
     for (int i = 1; i < children.size(); i++) {
       Key before = children.get(i - 1);
       Key now = children.get(i);

@@ -133,9 +133,7 @@ final class RangeRepair {
     for (long ino : ranges(head).values()) {
       InodeModel other = ino == part.ino ? null : part(head, ino);
       for (Item has : other == null ? List.<Item>of() : other.of(ItemType.EXTENT)) {
-        taken |=
-            has.major() < end
-                && from < has.major() + Items.Extent.COUNT.get(has.value(), 0);
+        taken |= has.major() < end && from < has.major() + Items.Extent.COUNT.get(has.value(), 0);
       }
     }
     if (taken) {

@@ -167,7 +167,8 @@ final class SpaceRepair {
 
   /** Whether a table entry that is only a hint has the checksum of what is in the block. */
   private boolean proven(int block) {
-    Integer found = (model.table.flags(block) & TableEntry.UNWRITTEN) == 0 ? contentCrc(block) : null;
+    Integer found =
+        (model.table.flags(block) & TableEntry.UNWRITTEN) == 0 ? contentCrc(block) : null;
     return found != null && found == model.table.crc(block);
   }
 

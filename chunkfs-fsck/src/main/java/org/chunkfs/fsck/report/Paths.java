@@ -24,9 +24,7 @@ public final class Paths {
     ChunkFacts.Parent name =
         home == null
             ? null
-            : home.names().containsKey(inode)
-                ? home.names().get(inode)
-                : home.directory(inode);
+            : home.names().containsKey(inode) ? home.names().get(inode) : home.directory(inode);
     StringBuilder path = new StringBuilder();
     long at = inode;
     int deep = 0;

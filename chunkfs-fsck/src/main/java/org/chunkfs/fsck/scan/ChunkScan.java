@@ -61,8 +61,7 @@ public final class ChunkScan {
     return new ChunkScan(reader, findings, headers, ring, kept, overlay, table);
   }
 
-  private static RingView ring(
-      ChunkReader reader, byte[] header, Keep keep, ChunkMemory memory) {
+  private static RingView ring(ChunkReader reader, byte[] header, Keep keep, ChunkMemory memory) {
     RingView known = memory == ChunkMemory.NONE ? null : Journal.of(reader, memory).ring();
     return known == null ? RingView.read(reader, header, keep.scanned(reader.chunk())) : known;
   }

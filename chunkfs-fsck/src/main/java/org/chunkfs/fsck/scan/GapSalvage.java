@@ -116,8 +116,7 @@ final class GapSalvage {
     }
     if (kind == BlockKind.TREE.code()) {
       long owner = BlockHeader.OWNER.get(after, 0);
-      String bad =
-          TreeReader.decode(after, owner, TreePage.LEVEL.get(after, 0), new ArrayList<>());
+      String bad = TreeReader.decode(after, owner, TreePage.LEVEL.get(after, 0), new ArrayList<>());
       return bad == null ? after : before;
     }
     return after;

@@ -134,8 +134,7 @@ public final class HistoryScan implements Keep {
    * @param absent whether no header can be read
    * @param older whether a header is lost: it may have been the newer one, and emptied the ring
    */
-  private record Ring(
-      int chunk, Recovery.@Nullable RingView view, boolean absent, boolean older) {
+  private record Ring(int chunk, Recovery.@Nullable RingView view, boolean absent, boolean older) {
     static Ring read(ChunkReader reader, RingMap map, ChunkMemory memory) {
       int chunk = reader.chunk();
       Journal journal =

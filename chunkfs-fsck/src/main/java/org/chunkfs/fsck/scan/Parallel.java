@@ -28,8 +28,7 @@ public final class Parallel {
       return results;
     }
     ExecutorService pool =
-        Executors.newFixedThreadPool(
-            used, Thread.ofPlatform().daemon().name("fsck-", 0).factory());
+        Executors.newFixedThreadPool(used, Thread.ofPlatform().daemon().name("fsck-", 0).factory());
     try {
       List<Future<T>> tasks = new ArrayList<>(chunks.size());
       for (int chunk : chunks) {

@@ -54,8 +54,7 @@ public final class RingView {
    *
    * @param known what is in it, if it has been read already
    */
-  static RingView read(
-      ChunkReader reader, byte[] header, RingScanner.@Nullable Scan known) {
+  static RingView read(ChunkReader reader, byte[] header, RingScanner.@Nullable Scan known) {
     RingIo io = reader.ring();
     int ringBytes = reader.geometry().ringBlocks() * BLOCK;
     RingId id =

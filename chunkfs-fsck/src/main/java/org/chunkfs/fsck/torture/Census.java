@@ -64,7 +64,9 @@ final class Census {
             device.recall(
                 chunk,
                 key(Journal.of(reader, device), keep, chunk),
-                () -> ChunkCensus.of(ChunkScan.open(reader, keep, device, new Findings(reader.chunk())))));
+                () ->
+                    ChunkCensus.of(
+                        ChunkScan.open(reader, keep, device, new Findings(reader.chunk())))));
       }
     }
     census.walk(layout.root());

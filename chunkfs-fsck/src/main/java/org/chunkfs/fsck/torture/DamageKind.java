@@ -42,7 +42,8 @@ public enum DamageKind {
       }
       case RUNS -> maker.run();
       case MEMBERS ->
-          throw new IllegalStateException("members are cut by MemberTrial, not in an image's bytes");
+          throw new IllegalStateException(
+              "members are cut by MemberTrial, not in an image's bytes");
       case MANY -> {
         for (int i = 2 + random.nextInt(19); i > 0; i--) {
           if (random.nextInt(3) == 0) {

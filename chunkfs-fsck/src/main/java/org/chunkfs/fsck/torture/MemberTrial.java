@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One case of an image whose second member is missing, or was cut short, and then comes back.
  *
- * <p>In half of the cases a field is damaged too. Promises: nothing throws; a repair writes nothing to the chunks
- * that are there but what is known to be wrong of them, so that after the member is back one repair
- * leaves the whole image clean and every file as it was.
+ * <p>In half of the cases a field is damaged too. Promises: nothing throws; a repair writes nothing
+ * to the chunks that are there but what is known to be wrong of them, so that after the member is
+ * back one repair leaves the whole image clean and every file as it was.
  */
 final class MemberTrial {
   private static final int BLOCK = BlockHeader.BLOCK;
@@ -132,8 +132,7 @@ final class MemberTrial {
     }
     HistoryScan history = result.history();
     ScratchDevice scratch =
-        new ScratchDevice(
-            device, specimen.layout, new java.util.concurrent.ConcurrentHashMap<>());
+        new ScratchDevice(device, specimen.layout, new java.util.concurrent.ConcurrentHashMap<>());
     Census after =
         Census.of(
             scratch, specimen.layout, history == null ? (chunk, header, scan) -> scan : history);

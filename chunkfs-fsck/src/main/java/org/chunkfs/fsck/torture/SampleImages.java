@@ -85,11 +85,13 @@ public final class SampleImages {
   public static Sample sample(long seed, int number) throws IOException {
     boolean settled = (number & 1) == 0;
     boolean spread = number % 4 >= 2;
-    String name = "%s image %d:%d, %s".formatted(
-        spread ? "spread" : "plain",
-            seed,
-            number,
-            settled ? number % 8 >= 4 ? "closed" : "at rest" : "as after SIGKILL");
+    String name =
+        "%s image %d:%d, %s"
+            .formatted(
+                spread ? "spread" : "plain",
+                seed,
+                number,
+                settled ? number % 8 >= 4 ? "closed" : "at rest" : "as after SIGKILL");
     SplittableRandom random = new SplittableRandom(seed * 1_000_003 + number);
     BlockDevice device = spread ? twoMembers(random.nextLong()) : empty(random.nextLong());
     Volume volume = open(device);

@@ -122,8 +122,7 @@ final class Specimen {
     long ring = scans.get(chunk).reader().position(layout.geometry(chunk).ringStart());
     for (RingRecord record : kept.records()) {
       long start = ring + record.position() % ringBytes;
-      boolean overlaps =
-          start < position + BlockHeader.BLOCK && start + record.length() > position;
+      boolean overlaps = start < position + BlockHeader.BLOCK && start + record.length() > position;
       if (overlaps && !all.test(record)) {
         return false;
       }

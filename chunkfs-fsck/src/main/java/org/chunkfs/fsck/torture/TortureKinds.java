@@ -12,15 +12,17 @@ public final class TortureKinds {
           new SoakKind(Soak.Kind.WIDE, 1500, "the same with directories of hundreds of names"),
           new SoakKind(Soak.Kind.FULL, 1000, "the same on images that fill up"),
           new SoakKind(
-              Soak.Kind.PROCESS_DEATH, 150, "dies at any write: all that was acknowledged is there"),
+              Soak.Kind.PROCESS_DEATH,
+              150,
+              "dies at any write: all that was acknowledged is there"),
           new SoakKind(
               Soak.Kind.POWER_LOSS, 150, "loses unflushed sectors: a prefix, durable part whole"),
-          new SoakKind(
-              Soak.Kind.CHUNK_CRASH, 1000, "chunks crash under load: nobody else notices"),
+          new SoakKind(Soak.Kind.CHUNK_CRASH, 1000, "chunks crash under load: nobody else notices"),
           new SoakKind(Soak.Kind.HANG, 400, "a chunk's writes hang: it is fenced, others go on"),
           new SoakKind(
-              Soak.Kind.DAMAGE, 400, "read errors and flips in a chunk: no wrong answer, no other"
-                  + " chunk out"),
+              Soak.Kind.DAMAGE,
+              400,
+              "read errors and flips in a chunk: no wrong answer, no other" + " chunk out"),
           new FlipKind(),
           new CorruptionKind(DamageKind.FIELDS, "a field is damaged: found, repaired, contained"),
           new CorruptionKind(DamageKind.BLOCKS, "one to three blocks are: the same"),

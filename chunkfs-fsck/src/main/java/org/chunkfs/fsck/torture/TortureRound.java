@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param note figures for people, in a line; empty: none
  * @param broken the broken promise, in as short a case as could be found; null: none
  */
-public record TortureRound(
-    long tried, long verified, String note, @Nullable TortureCase broken) {
+public record TortureRound(long tried, long verified, String note, @Nullable TortureCase broken) {
   /** Of a kind that does not count operations. */
   public TortureRound(long tried, @Nullable TortureCase broken) {
     this(tried, 0, "", broken);

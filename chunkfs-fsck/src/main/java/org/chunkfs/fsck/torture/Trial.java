@@ -187,7 +187,8 @@ final class Trial {
           range != null
               && (range.kind() == LiveBytes.Kind.JOURNAL
                   || range.kind() == LiveBytes.Kind.VOLUME_RECORD);
-      alone &= said && damage.sealed() || range != null && specimen.unstable(range.chunk(), position);
+      alone &=
+          said && damage.sealed() || range != null && specimen.unstable(range.chunk(), position);
     }
     return alone;
   }

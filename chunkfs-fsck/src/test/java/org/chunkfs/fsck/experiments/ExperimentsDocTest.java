@@ -36,7 +36,9 @@ final class ExperimentsDocTest {
       text = made.toString();
     }
     assertThat(programs).isEqualTo(3);
-    assertThat(text).as("%s differs from the tests; run: %s", DOCUMENT, REGENERATE).isEqualTo(made.toString());
+    assertThat(text)
+        .as("%s differs from the tests; run: %s", DOCUMENT, REGENERATE)
+        .isEqualTo(made.toString());
   }
 
   private static Path source(String program) {
