@@ -82,7 +82,7 @@ final class ChunkRepair {
   }
 
   /** The same for a chunk that is in order by itself: without changes it is left alone. */
-  void writeChanges(long baseG, long now, @Nullable RepairHistory history) throws IOException {
+  void writeChanges(long baseG, long now, RepairHistory history) throws IOException {
     write(false, false, false, baseG, now, history);
   }
 
@@ -92,7 +92,7 @@ final class ChunkRepair {
       boolean always,
       long baseG,
       long now,
-      @Nullable RepairHistory history)
+      RepairHistory history)
       throws IOException {
     if (model == null) {
       log.add("rewrite the headers of chunk " + reader.chunk() + ", which was never used");
@@ -120,7 +120,7 @@ final class ChunkRepair {
         restart
             || unusable()
             || kept == null
-            || history != null && history.isBehind(kept.lastG())
+            || history.isBehind(kept.lastG())
             || !JournalWriter.agrees(reader, scan.headers().header());
     if (direct) {
       log.add("start the journal of chunk " + reader.chunk() + " anew");

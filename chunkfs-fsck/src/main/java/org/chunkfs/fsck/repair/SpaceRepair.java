@@ -77,7 +77,10 @@ final class SpaceRepair {
 
   private void claim(long ino, TreeMap<Long, Integer> map, boolean agreed) {
     InodeModel inode = model.get(ino);
-    for (Item item : inode == null ? List.<Item>of() : inode.of(ItemType.EXTENT)) {
+    if (inode == null) {
+      return;
+    }
+    for (Item item : inode.of(ItemType.EXTENT)) {
       int first = Items.Extent.BLOCK.get(item.value(), 0);
       int count = Items.Extent.COUNT.get(item.value(), 0);
       int flags = Items.Extent.FLAGS.get(item.value(), 0);
