@@ -120,6 +120,12 @@ public final class Image implements AutoCloseable {
             path + " is of another image (" + its.uuidText() + ") than the members before it");
       }
       int index = ImageLayout.memberIndex(block);
+      if (index >= placed.length) {
+        throw new ImageException(
+            ImageException.Kind.WRONG_MEMBERS,
+            "%s says that it is member %d of the image, which has %d"
+                .formatted(path, index + 1, placed.length));
+      }
       Path other = placed[index];
       if (other != null) {
         throw new ImageException(
@@ -148,7 +154,7 @@ public final class Image implements AutoCloseable {
         path =
             next < unplaced.size()
                 ? unplaced.get(next++)
-                : Path.of("(member " + (i + 1) + " of " + placed.length + ", not given)");
+                : Path.of("not given");
       }
       all.add(path);
     }
