@@ -170,18 +170,26 @@ public final class FsckCommand extends Subcommand {
   private final Terminal terminal;
   private final InstantSource clock;
   private final byte[] bootId;
+  private final Opener opener;
+
+  /** Opens an image by its members; see {@link Image#open(List, Mode, long)}. */
+  @FunctionalInterface
+  interface Opener {
+    Image open(List<Path> members, Mode mode, long copy) throws IOException;
+  }
 
   public FsckCommand() {
-    this(Terminal.ofProcess(), InstantSource.system(), hostsBootId());
+    this(Terminal.ofProcess(), InstantSource.system(), hostsBootId(), Image::open);
   }
 
   /**
    * @param bootId of the machine, 16 bytes; zeros: not known
    */
-  FsckCommand(Terminal terminal, InstantSource clock, byte[] bootId) {
+  FsckCommand(Terminal terminal, InstantSource clock, byte[] bootId, Opener opener) {
     this.terminal = terminal;
     this.clock = clock;
     this.bootId = bootId.clone();
+    this.opener = opener;
   }
 
   /** Takes the next word if it is a plan; {@code --plan} before an image takes none. */
@@ -280,7 +288,7 @@ public final class FsckCommand extends Subcommand {
   private int offline() throws IOException {
     boolean asks = !no && !yes && !preen && terminal.present();
     boolean writes = !planning() && (yes || preen || asks || undo != null);
-    try (Image image = Image.open(paths, writes ? Mode.READ_WRITE : Mode.READ_ONLY, copy)) {
+    try (Image image = opener.open(paths, writes ? Mode.READ_WRITE : Mode.READ_ONLY, copy)) {
       for (int chunk : chunks) {
         if (chunk < 0 || chunk >= image.layout().chunks()) {
           throw usage(

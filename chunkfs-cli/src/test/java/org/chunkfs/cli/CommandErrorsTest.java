@@ -31,7 +31,8 @@ final class CommandErrorsTest {
     CommandRun.of("mkfs", "-q", "--size", "6M", "-c", "4M", directory.resolve("new.img")).done();
     newer(directory.resolve("new.img"));
     String uuid = "01234567-89ab-cdef-0123-456789abcdef";
-    CommandRun.of("mkfs", "-q", "--size", "6M", "--uuid", uuid, directory.resolve("one.img")).done();
+    CommandRun.of("mkfs", "-q", "--size", "6M", "--uuid", uuid, directory.resolve("one.img"))
+        .done();
     CommandRun.of(
             "mkfs",
             "-q",
@@ -88,8 +89,7 @@ final class CommandErrorsTest {
         Arguments.of(1, "there is no chunk 99", "inspect GOOD chunk 99"),
         Arguments.of(1, "there is no chunk 99", "corrupt --seed 1 --chunk 99 GOOD"),
         Arguments.of(1, "no block", "inspect GOOD block 0:9999999"),
-        Arguments.of(
-            1, "is member 2 of the image, which has 1", "ls DIR/one.img,DIR/two2.img"),
+        Arguments.of(1, "is member 2 of the image, which has 1", "ls DIR/one.img,DIR/two2.img"),
         Arguments.of(1, "/missing", "ls GOOD:/missing"),
         Arguments.of(1, "/missing", "cat GOOD:/missing"),
         Arguments.of(1, "not a regular file", "cat GOOD:/"),

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import org.chunkfs.cli.fsck.Terminal;
+import org.chunkfs.core.volume.Image;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,8 @@ final class FsckCommandTest {
     Script terminal = new Script(new ArrayDeque<>(answers), !answers.isEmpty());
     return CommandRun.of(
         new CommandLine(
-            new FsckCommand(terminal, InstantSource.fixed(GoldenBases.NOW), GoldenBases.BOOT)),
+            new FsckCommand(
+                terminal, InstantSource.fixed(GoldenBases.NOW), GoldenBases.BOOT, Image::open)),
         words);
   }
 

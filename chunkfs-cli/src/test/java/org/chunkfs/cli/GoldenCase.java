@@ -1,6 +1,7 @@
 package org.chunkfs.cli;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -13,6 +14,11 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.chunkfs.cli.fsck.Terminal;
+import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.device.DelegatingDevice;
+import org.chunkfs.core.device.Mode;
+import org.chunkfs.core.error.DeviceException;
+import org.chunkfs.core.volume.Image;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
@@ -100,9 +106,46 @@ record GoldenCase(Path dir, Map<String, String> settings) {
     words.addAll(given(members));
     CommandLine line =
         new CommandLine(
-            new FsckCommand(new Nobody(), InstantSource.fixed(GoldenBases.NOW), boot()));
+            new FsckCommand(
+                new Nobody(), InstantSource.fixed(GoldenBases.NOW), boot(), this::open));
     CommandRun run = CommandRun.of(line, words.toArray());
     return (run.out() + run.err() + "exit " + run.exit() + "\n").replace(work + "/", "");
+  }
+
+  private Image open(List<Path> members, Mode mode, long copy) throws IOException {
+    Image image = Image.open(members, mode, copy);
+    String unreadable = settings.get("unreadable");
+    return unreadable == null
+        ? image
+        : Image.of(new BadPlace(image.device(), Long.parseLong(unreadable)));
+  }
+
+  /** A device with a block that cannot be read. */
+  private static final class BadPlace extends DelegatingDevice {
+    private final long bad;
+
+    BadPlace(BlockDevice device, long bad) {
+      super(device);
+      this.bad = bad;
+    }
+
+    @Override
+    public void read(long position, ByteBuffer dst) throws IOException {
+      refuse(position, dst);
+      super.read(position, dst);
+    }
+
+    @Override
+    public void readMedia(long position, ByteBuffer dst) throws IOException {
+      refuse(position, dst);
+      super.readMedia(position, dst);
+    }
+
+    private void refuse(long position, ByteBuffer dst) throws DeviceException {
+      if (position <= bad && bad < position + dst.remaining()) {
+        throw new DeviceException("read of a bad block at " + bad);
+      }
+    }
   }
 
   Path expected(boolean second) {

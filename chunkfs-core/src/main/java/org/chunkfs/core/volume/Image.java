@@ -151,10 +151,7 @@ public final class Image implements AutoCloseable {
     for (int i = 0; i < placed.length; i++) {
       Path path = placed[i];
       if (path == null) {
-        path =
-            next < unplaced.size()
-                ? unplaced.get(next++)
-                : Path.of("not given");
+        path = next < unplaced.size() ? unplaced.get(next++) : Path.of("not given");
       }
       all.add(path);
     }
