@@ -32,7 +32,7 @@ import org.chunkfs.fsck.report.FsckReport;
  */
 final class GoldenBases {
   static final List<String> NAMES =
-      List.of("fresh", "small", "killed", "spread", "moved", "unsynced");
+      List.of("fresh", "small", "killed", "spread", "moved", "unsynced", "recent");
   static final byte[] BOOT = {7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7};
   static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
@@ -52,6 +52,7 @@ final class GoldenBases {
           case "spread" -> spread();
           case "moved" -> moved();
           case "unsynced" -> unsynced();
+          case "recent" -> recent();
           default -> throw new IllegalArgumentException(name);
         };
     List<MemoryDevice> parts = new ArrayList<>();
@@ -192,6 +193,16 @@ final class GoldenBases {
     volume.link(file, volume.root(), name("across"));
     file(volume, one, "the-last-of-its-chunk", 0);
     file(volume, two, "later", 0);
+    BlockDevice left = copy(device);
+    volume.abandon();
+    return left;
+  }
+
+  /** The same, in journals that were empty before. */
+  private static BlockDevice recent() throws IOException {
+    BlockDevice device = moved();
+    Volume volume = open(device);
+    file(volume, volume.lookup(volume.root(), name("a")).id(), "later", 0);
     BlockDevice left = copy(device);
     volume.abandon();
     return left;
