@@ -90,6 +90,11 @@ public interface BlockDevice extends AutoCloseable {
   /** The files or devices this one consists of, in order: at least one, without gaps. */
   List<Member> members();
 
+  /** Whether every operation is certain to return soon: there is nothing below that could hang. */
+  default boolean prompt() {
+    return false;
+  }
+
   /**
    * Gives back files, locks and memory; writes and flushes nothing. Closing twice is harmless. It
    * may wait for operations in progress, for ever if the host hangs.

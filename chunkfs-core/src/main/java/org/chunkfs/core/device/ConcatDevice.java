@@ -147,6 +147,11 @@ public final class ConcatDevice implements BlockDevice {
   }
 
   @Override
+  public boolean prompt() {
+    return parts.stream().allMatch(BlockDevice::prompt);
+  }
+
+  @Override
   public void close() throws IOException {
     closed = true;
     closeAll(parts);

@@ -26,12 +26,12 @@ public final class Errand {
    * Runs a step and waits for its end, or until it is not wanted any more; it may then still end
    * some time.
    *
-   * @param name of the thread
+   * @param name of the thread meanwhile
    * @return false if it was left alone
    */
   public static boolean run(String name, Step step, BooleanSupplier unwanted) throws IOException {
     Errand errand = new Errand();
-    Thread.ofPlatform().daemon().name(name).start(() -> errand.run(step));
+    Workers.start(name, () -> errand.run(step));
     return errand.await(unwanted);
   }
 

@@ -209,6 +209,11 @@ public final class MemoryDevice implements BlockDevice {
 
   /** Refuses what comes later; the content stays, for {@link #snapshot()}. */
   @Override
+  public boolean prompt() {
+    return true;
+  }
+
+  @Override
   public void close() {
     closed = true;
   }

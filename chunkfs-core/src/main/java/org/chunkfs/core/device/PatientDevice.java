@@ -46,6 +46,7 @@ public final class PatientDevice extends DelegatingDevice {
   public PatientDevice(BlockDevice delegate, Duration patience) {
     super(delegate);
     this.patience = Objects.requireNonNull(patience);
+    this.trusted = delegate.prompt();
   }
 
   /** From now on everything is passed on as it is, however long it takes. */

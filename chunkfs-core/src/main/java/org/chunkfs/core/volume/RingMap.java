@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.device.Workers;
 import org.chunkfs.core.error.DeviceException;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
@@ -200,7 +201,7 @@ public final class RingMap {
     BlockHeader.seal(next, BLOCK);
     Write write = new Write(member, i, next);
     writing[member][i] = write;
-    Thread.ofPlatform().daemon().name("chunkfs-ring-map").start(write);
+    Workers.start("chunkfs-ring-map", write);
     return write;
   }
 

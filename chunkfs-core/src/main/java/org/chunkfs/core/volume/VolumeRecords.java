@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.device.Workers;
 import org.chunkfs.core.error.ImageException;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.ChunkGeometry;
@@ -105,10 +106,7 @@ public final class VolumeRecords {
     for (int i = 0; i < replicas.length; i++) {
       int index = i;
       if (busy.compareAndSet(index, 0, 1)) {
-        Thread.ofPlatform()
-            .daemon()
-            .name("chunkfs-record-" + replicas[index])
-            .start(() -> write(state, index, round));
+        Workers.start("chunkfs-record-" + replicas[index], () -> write(state, index, round));
       } else {
         round.failed(
             new IOException(
