@@ -2,6 +2,7 @@ package org.chunkfs.core.chunk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.concurrent.atomic.LongAdder;
 import org.chunkfs.core.error.ChunkUnavailableException;
 import org.chunkfs.core.error.CorruptException;
@@ -41,6 +42,7 @@ public final class Chunk implements BlockReader {
   private final Ring ring;
   private final RecordWriter record = new RecordWriter();
   private final InodeSpace inodeSpace = new InodeSpace();
+  private final FreedBlocks freed = new FreedBlocks();
   private volatile @Nullable SpaceMap space;
   private volatile int[] rootCrcs;
   private int period;
@@ -320,6 +322,11 @@ public final class Chunk implements BlockReader {
     return space;
   }
 
+  /** The free blocks that cannot be taken yet. */
+  FreedBlocks freed() {
+    return freed;
+  }
+
   /**
    * Free blocks as far as known without reading: from the space map, else the state block, else the
    * header.
@@ -344,10 +351,7 @@ public final class Chunk implements BlockReader {
 
   /** Whether freed blocks keep what is in them for now, as long as there are others. */
   public void hold(boolean to) {
-    SpaceMap known = space;
-    if (known != null) {
-      known.hold(to);
-    }
+    freed.hold(to);
   }
 
   /** Makes blocks usable whose freeing is stable. */
@@ -563,14 +567,15 @@ public final class Chunk implements BlockReader {
   }
 
   private SpaceMap build(byte[] @Nullable [] read) {
-    SpaceMap map = new SpaceMap(geometry.bodyStart(), geometry.bodyEnd());
+    SpaceMap map = new SpaceMap(geometry.bodyStart(), geometry.bodyEnd(), freed);
+    BitSet waiting = freed.all();
     for (int block = geometry.bodyStart(); block < geometry.bodyEnd(); block++) {
       int i = geometry.tableBlock(block) - geometry.tableStart();
       CachedBlock cached = cache.get(geometry.tableStart() + i);
       byte[] table = cached != null ? cached.data : read[i];
       int at = TableEntry.offset(block);
       int kind = table == null ? 0 : TableEntry.KIND.get(table, at);
-      map.learn(block, kind == 0);
+      map.learn(block, kind == 0 && !waiting.get(block));
       if (table != null
           && kind == BlockKind.INODES.code()
           && block != geometry.indexBlock()

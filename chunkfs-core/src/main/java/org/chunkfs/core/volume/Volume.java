@@ -438,17 +438,9 @@ public final class Volume implements Vfs, AutoCloseable {
   public Attr setattr(long id, AttrChange change) throws IOException {
     long deadline = engine.deadline();
     Long size = change.size();
-    if (size != null) {
-      data.truncate(id, size, deadline);
-    }
-    return engine.update(
-        deadline,
-        true,
-        tx -> {
-          Attributes.change(tx.of(id), id, change, tx.now());
-          return Attributes.read(tx.of(id), id);
-        },
-        Ino.chunk(id));
+    return size == null
+        ? engine.update(deadline, true, tx -> Attributes.change(tx, id, change), Ino.chunk(id))
+        : data.truncate(id, size, change, deadline);
   }
 
   @Override
