@@ -30,13 +30,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class BoundedTrial extends Trial {
   /** Windows of at most so many writes are gone through. */
-  private static final int FEW = 5;
+  private static final int FEW = 7;
 
   /** Sets of writes tried of larger ones. */
-  private static final int SETS = 32;
+  private static final int SETS = 64;
 
   /** Torn states of a window, for each of its writes. */
-  private static final int TORN = 2;
+  private static final int TORN = 4;
 
   /** A crashed opening is tried for one in so many states. */
   private static final int AGAIN = 24;
