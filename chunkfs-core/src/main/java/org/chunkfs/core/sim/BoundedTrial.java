@@ -52,6 +52,7 @@ final class BoundedTrial extends Trial {
   private final MemoryDevice empty;
   private final Map<List<Op>, MemoryDevice> bases = new HashMap<>();
   private final Map<State, Known> known = new HashMap<>();
+  private long tried;
   private final CrashJudge judge = new CrashJudge(quiet(), true);
 
   /** A content of the device and what is done with it. */
@@ -140,7 +141,7 @@ final class BoundedTrial extends Trial {
     private final RecordedRun run;
     private final SplittableRandom random;
     private final CrashStates crashes;
-    private final CrashContents contents;
+    private final Contents contents;
     private Progress progress = new Progress(0, 0);
 
     Exploration(MemoryDevice base, RecordedRun run, SplittableRandom random) throws IOException {
@@ -148,7 +149,7 @@ final class BoundedTrial extends Trial {
       this.run = run;
       this.random = random;
       this.crashes = new CrashStates(run.recording());
-      this.contents = new CrashContents(run.recording());
+      this.contents = new Contents(run.recording().start());
     }
 
     /**
@@ -247,7 +248,7 @@ final class BoundedTrial extends Trial {
     private Known look(MemoryDevice left, Crash crash) throws IOException {
       states++;
       if (crash == Crash.POWER && random.nextInt(BEFORE) == 0) {
-        List<String> unsound = checker.check(left.snapshot().asReadOnly());
+        List<String> unsound = checker.check(left.snapshot());
         if (!unsound.isEmpty()) {
           return new Known(List.of(), "before it is opened it is not sound: " + unsound);
         }
@@ -258,7 +259,7 @@ final class BoundedTrial extends Trial {
       } catch (IOException | IllegalStateException e) {
         return new Known(List.of(), "it cannot be opened: " + e);
       }
-      List<String> unsound = checker.check(opened.image().asReadOnly());
+      List<String> unsound = checker.check(opened.image());
       String wrong = unsound.isEmpty() ? null : "after it was opened it is not sound: " + unsound;
       if (wrong == null && random.nextInt(AGAIN) == 0) {
         wrong = judge.again(opened, crash, random);
@@ -274,6 +275,4 @@ final class BoundedTrial extends Trial {
   long tried() {
     return tried;
   }
-
-  private long tried;
 }

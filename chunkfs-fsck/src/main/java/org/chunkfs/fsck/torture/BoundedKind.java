@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class BoundedKind implements TortureKind {
   private static final long SEQUENCES = 256;
 
-  private final Bounded bounded = new Bounded(new SoundImage(new byte[16]));
+  private static Bounded bounded() {
+    return new Bounded(new ContentMemory(new byte[16]));
+  }
 
   @Override
   public String name() {
@@ -25,7 +27,7 @@ final class BoundedKind implements TortureKind {
 
   @Override
   public TortureRound round(long seed, long number, Path work) throws IOException {
-    Bounded.Result result = bounded.run(number * SEQUENCES, SEQUENCES, seed);
+    Bounded.Result result = bounded().run(number * SEQUENCES, SEQUENCES, seed);
     Bounded.Violation first = result.first();
     return new TortureRound(
         result.opened(),
@@ -50,6 +52,6 @@ final class BoundedKind implements TortureKind {
 
   @Override
   public @Nullable String again(TortureCase failed, Path work) throws IOException {
-    return bounded.replay(failed.script().stream().map(Op::parse).toList(), failed.seed());
+    return bounded().replay(failed.script().stream().map(Op::parse).toList(), failed.seed());
   }
 }
