@@ -3,6 +3,7 @@ package org.chunkfs.core.sim;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.device.MemoryDevice;
 import org.jspecify.annotations.Nullable;
@@ -54,23 +55,26 @@ public final class Bounded {
     this.between = between;
   }
 
-  /** Goes through {@code count} sequences from number {@code first} on, or to a broken promise. */
-  public Result run(long first, long count, long seed) throws IOException {
+  /** Goes through sequences by their numbers, all or to a broken promise. */
+  public Result run(LongStream numbers, long seed) throws IOException {
     BoundedTrial trial = new BoundedTrial(checker, between);
-    for (long number = first; number < first + count; number++) {
+    long sequences = 0;
+    for (long number : numbers.toArray()) {
+      sequences++;
       List<Op> script = BoundedSpace.script(number, seed);
       String what = trial.verdict(script, seed);
       if (what != null) {
-        Result result = new Result(number - first + 1, trial.tried(), trial.states, null);
+        long formed = trial.tried();
+        long opened = trial.states;
         Shrinking least = Shrinking.of(trial, seed, script, what, BUDGET);
         return new Result(
-            result.sequences,
-            result.states,
-            result.opened,
+            sequences,
+            formed,
+            opened,
             new Violation(number, least.what(), least.script(), least.image()));
       }
     }
-    return new Result(count, trial.tried(), trial.states, null);
+    return new Result(sequences, trial.tried(), trial.states, null);
   }
 
   /** Runs one script again; null if it breaks nothing. */

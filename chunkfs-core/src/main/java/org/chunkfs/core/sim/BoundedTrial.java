@@ -39,10 +39,10 @@ final class BoundedTrial extends Trial {
   private static final int TORN = 4;
 
   /** A crashed opening is tried for one in so many states. */
-  private static final int AGAIN = 24;
+  private static final int AGAIN = 8;
 
   /** One in so many states is worked with after it was opened. */
-  private static final int GO_ON = 48;
+  private static final int GO_ON = 24;
 
   /** One in so many is checked before it is opened too. */
   private static final int BEFORE = 8;
@@ -78,11 +78,7 @@ final class BoundedTrial extends Trial {
 
   @Override
   @Nullable String run(List<Op> script, long seed) throws IOException {
-    int made = 0;
-    for (int i = 0; i < script.size(); i++) {
-      Op.Kind kind = script.get(i).kind();
-      made = kind == Op.Kind.KILL || kind == Op.Kind.REOPEN ? i + 1 : made;
-    }
+    int made = made(script);
     List<Op> make = script.subList(0, made);
     List<Op> tried = script.subList(made, script.size());
     MemoryDevice base = bases.get(make);
@@ -99,6 +95,16 @@ final class BoundedTrial extends Trial {
         .run(lastStep(tried));
   }
 
+  /** How many steps of a script only make the tree that the rest begins with. */
+  static int made(List<Op> script) {
+    int made = 0;
+    for (int i = 0; i < script.size(); i++) {
+      Op.Kind kind = script.get(i).kind();
+      made = kind == Op.Kind.KILL || kind == Op.Kind.REOPEN ? i + 1 : made;
+    }
+    return made;
+  }
+
   /** Marks before the last step that is not about durability alone. */
   private static int lastStep(List<Op> tried) {
     for (int i = tried.size() - 1; i >= 0; i--) {
@@ -110,7 +116,7 @@ final class BoundedTrial extends Trial {
   }
 
   /** The image that steps make; they end with the death or the end of the process. */
-  private MemoryDevice make(List<Op> steps) throws IOException {
+  MemoryDevice make(List<Op> steps) throws IOException {
     MemoryDevice device = empty.snapshot();
     Volume volume = open(device, quiet(), CrashJudge.BOOT);
     Actor actor = new Actor(volume);

@@ -2,6 +2,7 @@ package org.chunkfs.fsck.torture;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.stream.LongStream;
 import org.chunkfs.core.sim.Bounded;
 import org.chunkfs.core.sim.BoundedSpace;
 import org.chunkfs.core.sim.Op;
@@ -27,7 +28,7 @@ final class BoundedKind implements TortureKind {
 
   @Override
   public TortureRound round(long seed, long number, Path work) throws IOException {
-    Bounded.Result result = bounded().run(number * SEQUENCES, SEQUENCES, seed);
+    Bounded.Result result = bounded().run(LongStream.range(number * SEQUENCES, (number + 1) * SEQUENCES), seed);
     Bounded.Violation first = result.first();
     return new TortureRound(
         result.opened(),
