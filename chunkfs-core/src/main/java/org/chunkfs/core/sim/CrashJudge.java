@@ -27,6 +27,14 @@ final class CrashJudge {
   private final boolean exact;
   private long opened;
 
+  private static final int[] ONCE = {0};
+
+  /**
+   * By the ordinal of a mode of fallocate: the modes of which a part may show between its steps.
+   * The length follows at the end, and what is to be zeros is a hole first.
+   */
+  private static final int[][] PARTS = {{0, 1}, {1}, {2}, {3, 4, 2}, {4, 2}};
+
   /** What happened. */
   enum Crash {
     /** The process died. */
@@ -135,7 +143,7 @@ final class CrashJudge {
     long end = op.a() + (write ? op.b() >>> 8 : op.b());
     for (long cut = op.a() / 4096 * 4096 + 4096; cut < end + 4096; cut += 4096) {
       long length = Math.min(cut, end) - op.a();
-      for (int mode : write ? new int[] {0} : new int[] {Integer.parseInt(op.to()), 2}) {
+      for (int mode : write ? ONCE : PARTS[Integer.parseInt(op.to())]) {
         MemoryVfs model = new MemoryVfs(Trial.clock());
         Actor actor = run.repeat(model, step);
         if (write) {
