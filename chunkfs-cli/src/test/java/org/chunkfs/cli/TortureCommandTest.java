@@ -107,8 +107,7 @@ final class TortureCommandTest {
   @Test
   void roundsAreCountedFromTheFirstOneOn() throws IOException {
     Path work = Files.createDirectory(dir.resolve("work"));
-    TortureRun.Limits limits =
-        new TortureRun.Limits(Long.MAX_VALUE / 2, Long.MAX_VALUE, 9, 100, 7);
+    TortureRun.Limits limits = new TortureRun.Limits(Long.MAX_VALUE / 2, Long.MAX_VALUE, 9, 100, 7);
     Tally tally = run(new Broken(), limits, work, dir.resolve("cases")).getFirst();
     assertThat(tally.rounds()).isEqualTo(7);
     // Of the rounds 100 to 106.

@@ -8,7 +8,6 @@ import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.device.MemoryDevice;
-import org.chunkfs.core.error.FsException;
 import org.chunkfs.core.sim.CrashJudge.Crash;
 import org.chunkfs.core.sim.RecordedRun.Progress;
 import org.chunkfs.core.volume.Volume;
@@ -22,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * and checked.
  *
  * <p>A script begins on an empty image; what comes before its last {@code kill} or {@code reopen}
- * only makes the tree that the rest begins with. Crashes during earlier steps are those of a shorter
- * script.
+ * only makes the tree that the rest begins with. Crashes during earlier steps are those of a
+ * shorter script.
  *
  * <p>Not for several threads; a state that it has seen before, with the same steps before that, is
  * not opened again.
@@ -233,8 +232,7 @@ final class BoundedTrial extends Trial {
           "power is lost, %s of %d writes survive".formatted(Long.toBinaryString(kept), n));
     }
 
-    private @Nullable String judge(MemoryDevice left, Crash crash, String what)
-        throws IOException {
+    private @Nullable String judge(MemoryDevice left, Crash crash, String what) throws IOException {
       tried++;
       State state = new State(base, contents.of(left), crash);
       Known of = known.get(state);

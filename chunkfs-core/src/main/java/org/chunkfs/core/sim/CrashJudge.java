@@ -174,9 +174,7 @@ final class CrashJudge {
       long pick = random.nextLong();
       boolean lost = crash == Crash.POWER && random.nextBoolean();
       Opened second =
-          lost
-              ? open(during.powerLoss(pick), BOOT + 2)
-              : open(during.processDeath(), crash.boot());
+          lost ? open(during.powerLoss(pick), BOOT + 2) : open(during.processDeath(), crash.boot());
       if (!second.tree.equals(first.tree)) {
         return "a crash after event %d of its opening (%s %x) comes to another end: %s"
             .formatted(

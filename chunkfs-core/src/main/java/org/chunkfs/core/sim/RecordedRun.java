@@ -3,8 +3,6 @@ package org.chunkfs.core.sim;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.chunkfs.core.device.BlockDevice;
-import org.chunkfs.core.device.MemoryDevice;
 import org.chunkfs.core.error.FsException;
 import org.chunkfs.core.volume.Volume;
 

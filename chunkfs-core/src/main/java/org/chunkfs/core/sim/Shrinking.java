@@ -28,8 +28,7 @@ record Shrinking(List<Op> script, String what, @Nullable MemoryDevice image) {
       for (int from = 0; from < least.script.size() && left > 0; ) {
         List<Op> less = new ArrayList<>(least.script.subList(0, from));
         less.addAll(
-            least.script.subList(
-                Math.min(least.script.size(), from + part), least.script.size()));
+            least.script.subList(Math.min(least.script.size(), from + part), least.script.size()));
         left--;
         String still = trial.verdict(less, seed);
         if (still != null) {

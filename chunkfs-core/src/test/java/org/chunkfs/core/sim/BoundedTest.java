@@ -67,17 +67,14 @@ final class BoundedTest {
   void everyOperationIsThereWithEveryWayToMakeItDurable() {
     Map<Op, Set<Op.Kind>> then = new HashMap<>();
     for (Sequence s : sequences(0, BoundedSpace.size(1))) {
-      then.computeIfAbsent(s.steps.getFirst(), _ -> new HashSet<>())
-          .add(s.steps.getLast().kind());
+      then.computeIfAbsent(s.steps.getFirst(), _ -> new HashSet<>()).add(s.steps.getLast().kind());
     }
     Set<Op.Kind> kinds = EnumSet.noneOf(Op.Kind.class);
-    then.forEach(
-        (op, ways) -> {
-          kinds.add(op.kind());
-          assertThat(ways)
-              .containsExactlyInAnyOrder(
-                  op.kind(), Op.Kind.FSYNC, Op.Kind.FDATASYNC, Op.Kind.SYNC);
-        });
+    then.forEach((op, ways) -> {
+      kinds.add(op.kind());
+      assertThat(ways)
+          .containsExactlyInAnyOrder(op.kind(), Op.Kind.FSYNC, Op.Kind.FDATASYNC, Op.Kind.SYNC);
+    });
     assertThat(kinds)
         .contains(
             Op.Kind.CREATE,
@@ -114,8 +111,7 @@ final class BoundedTest {
   }
 
   private static void look(BoundedBase base, Look look) throws IOException {
-    MemoryDevice made =
-        new BoundedTrial(CONTENT, UnaryOperator.identity()).make(base.steps());
+    MemoryDevice made = new BoundedTrial(CONTENT, UnaryOperator.identity()).make(base.steps());
     Volume volume = Trial.open(made, Trial.options(), CrashJudge.BOOT);
     try {
       look.at(volume, base.p, base.q);

@@ -177,8 +177,10 @@ public final class HeaderPair {
     if (one == two) {
       findings.add(Problem.HEADER_SEQUENCE, one);
     }
+    // A chunk that was made ready never goes back: the copy that knows nothing of it is wrong.
     if (initialized(0) != initialized(1) && !initialized(current)) {
-      findings.add(Problem.HEADER_FLAGS, 1 - current, "initialized");
+      current = 1 - current;
+      findings.add(Problem.HEADER_FLAGS, current, "initialized");
     }
   }
 

@@ -28,7 +28,8 @@ final class BoundedKind implements TortureKind {
 
   @Override
   public TortureRound round(long seed, long number, Path work) throws IOException {
-    Bounded.Result result = bounded().run(LongStream.range(number * SEQUENCES, (number + 1) * SEQUENCES), seed);
+    Bounded.Result result =
+        bounded().run(LongStream.range(number * SEQUENCES, (number + 1) * SEQUENCES), seed);
     Bounded.Violation first = result.first();
     return new TortureRound(
         result.opened(),

@@ -82,8 +82,7 @@ final class ContentMemory implements ImageChecker {
     Contents contents = this.contents == null ? new Contents(memory.snapshot()) : this.contents;
     this.contents = contents;
     CheckOptions options =
-        new CheckOptions(
-            true, Set.of(), bootId, 1, new Chunks(contents(memory, layout, contents)));
+        new CheckOptions(true, Set.of(), bootId, 1, new Chunks(contents(memory, layout, contents)));
     return ImageCheck.run(Image.of(device), options, Progress.NONE).findings().list().stream()
         .filter(f -> f.problem().severity() != Severity.NOTE)
         .map(f -> f.problem() + ": " + f)

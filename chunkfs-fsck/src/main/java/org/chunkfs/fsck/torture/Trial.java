@@ -146,7 +146,8 @@ final class Trial {
   }
 
   /** Nothing was found: then nothing may be different that checksums or other records tell. */
-  private void unnoticed(Damage damage, ScratchDevice device, ImageCheck.Result result) {
+  private void unnoticed(Damage damage, ScratchDevice device, ImageCheck.Result result)
+      throws IOException {
     if (damage.live() && !damage.sealed() && !mayHide(damage)) {
       violations.add("it was not noticed");
       return;
