@@ -151,6 +151,9 @@ public final class HeaderCopies {
         || ChunkHeader.COPY.get(block, 0) != copy) {
       return "copy " + copy + ": it is of a chunk of another shape";
     }
+    if (Long.compareUnsigned(ChunkHeader.TAIL.get(block, 0), ChunkHeader.MAX_TAIL) > 0) {
+      return "copy " + copy + ": no journal has a tail at " + ChunkHeader.TAIL.show(block, 0);
+    }
     return null;
   }
 

@@ -155,6 +155,9 @@ public final class HeaderPair {
         || ChunkHeader.BODY_END.get(block, 0) != geometry.bodyEnd()) {
       return "it is of a chunk of another shape";
     }
+    if (Long.compareUnsigned(ChunkHeader.TAIL.get(block, 0), ChunkHeader.MAX_TAIL) > 0) {
+      return "no journal has a tail at " + ChunkHeader.TAIL.show(block, 0);
+    }
     if ((ChunkHeader.FLAGS.get(block, 0) & ~ChunkHeader.INITIALIZED) != 0) {
       return "flags are " + ChunkHeader.FLAGS.show(block, 0);
     }
