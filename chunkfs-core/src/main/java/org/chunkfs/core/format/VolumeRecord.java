@@ -23,7 +23,13 @@ public final class VolumeRecord {
       LAYOUT.bytes("boot_id", 16, "boot id of the host that opened the image, zero when unknown");
   public static final Field.U64 OPENED =
       LAYOUT.u64("opened", "when it was opened, nanoseconds since 1970");
-  public static final Field.Bytes RESERVED = LAYOUT.bytes("reserved", 16, "zero");
+  public static final Field.U64 SCRUB_STARTED =
+      LAYOUT.u64(
+          "scrub_started",
+          "when the last background check of all chunks began, nanoseconds since 1970; 0: none");
+  public static final Field.U32 SCRUB_NEXT =
+      LAYOUT.u32("scrub_next", "the chunk that is next in it; the number of chunks: it is done");
+  public static final Field.Bytes RESERVED = LAYOUT.bytes("reserved", 4, "zero");
 
   /** One entry. */
   public static final class Entry {

@@ -523,7 +523,7 @@ final class Chunks {
       drain(slot, deadline);
       return work.run();
     } finally {
-      change(slot, ChunkState.FENCED, detail);
+      change(slot, before, detail);
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.chunkfs.core.chunk.Chunk;
 import org.chunkfs.core.error.ChunkUnavailableException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets chunks that serve be read from the device as they stood at one moment, while they go on
@@ -26,8 +27,13 @@ final class Moments {
     this.engine = engine;
   }
 
-  /** Works on chunks at one moment; see {@link Volume#whileServing}. */
-  <T> T at(TreeSet<Integer> ids, Volume.MomentWork<T> work) throws IOException {
+  /**
+   * Works on chunks at one moment; see {@link Upkeep#whileServing}.
+   *
+   * @param still whether writers wait for its end
+   */
+  <T extends @Nullable Object> T at(TreeSet<Integer> ids, boolean still, Upkeep.MomentWork<T> work)
+      throws IOException {
     long deadline = engine.deadline();
     List<Chunk> held = new ArrayList<>();
     List<ChunkSlot> paused = new ArrayList<>();
@@ -46,7 +52,7 @@ final class Moments {
           held.add(chunk);
         }
       }
-      T result = work.run(last(held, deadline));
+      T result = work(ids, held, still, deadline, work);
       for (Chunk chunk : held) {
         if (chunks.slot(chunk.id()).current != chunk) {
           throw new ChunkUnavailableException(
@@ -60,21 +66,46 @@ final class Moments {
     }
   }
 
-  /** The last commit of each chunk, of all at the same moment. */
-  private static TreeMap<Integer, Long> last(List<Chunk> of, long deadline) throws IOException {
+  private <T extends @Nullable Object> T work(
+      TreeSet<Integer> ids, List<Chunk> held, boolean still, long deadline, Upkeep.MomentWork<T> work)
+      throws IOException {
     TreeMap<Integer, Long> last = new TreeMap<>();
     List<Chunk> locked = new ArrayList<>();
     try {
-      for (Chunk chunk : of) {
+      for (Chunk chunk : held) {
         chunk.lock().lockRead(deadline);
         locked.add(chunk);
       }
-      for (Chunk chunk : of) {
+      for (Chunk chunk : held) {
         last.put(chunk.id(), chunk.ring().lastG());
       }
-      return last;
+      if (!still) {
+        unlock(locked);
+      }
+      return work.run(
+          new Upkeep.Moment(last, () -> unused(ids, last) && (still || kept(held))));
     } finally {
-      locked.forEach(chunk -> chunk.lock().unlockRead());
+      unlock(locked);
     }
+  }
+
+  private static boolean kept(List<Chunk> held) {
+    return held.stream().allMatch(Chunk::held);
+  }
+
+  /** Whether the chunks that were not in use still are not. */
+  private boolean unused(TreeSet<Integer> ids, TreeMap<Integer, Long> used) {
+    for (int id : ids) {
+      ChunkSlot slot = chunks.slot(id);
+      if (!used.containsKey(id) && (slot.initialized || slot.activating != null)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void unlock(List<Chunk> locked) {
+    locked.forEach(chunk -> chunk.lock().unlockRead());
+    locked.clear();
   }
 }

@@ -1,0 +1,161 @@
+package org.chunkfs.fsck.torture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.error.ImageException;
+import org.chunkfs.core.format.BlockHeader;
+import org.chunkfs.core.volume.Image;
+import org.chunkfs.core.volume.Volume;
+import org.chunkfs.core.volume.VolumeOptions;
+import org.chunkfs.fsck.Fsck;
+import org.chunkfs.fsck.FsckOptions;
+import org.chunkfs.fsck.OnlineFsck;
+import org.chunkfs.fsck.check.Progress;
+import org.chunkfs.fsck.problem.Finding;
+import org.chunkfs.fsck.problem.Problem;
+import org.chunkfs.fsck.problem.Severity;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a check says of damage to a volume in use, and of the same damage to a copy of its image. */
+final class OnlineVerdictTest {
+  private static final int CASES = Integer.getInteger("chunkfs.verdicts", 60);
+  private static final List<DamageKind> KINDS =
+      List.of(DamageKind.FIELDS, DamageKind.BLOCKS, DamageKind.RUNS, DamageKind.MANY);
+
+  /** Journals that hold nothing, and whatever else the volume would do in the background done. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3})
+  void ofAVolumeAtRest(int number) throws IOException {
+    SampleImages.Sample sample = SampleImages.sample(7, number);
+    try (Volume volume = SampleImages.open(sample.device())) {
+      assertThat(volume.quiesce(20_000)).isTrue();
+      volume.syncfs();
+      for (int chunk = 0; chunk < volume.layout().chunks(); chunk++) {
+        volume.checkpoint(chunk);
+        volume.upkeep().renew(chunk);
+      }
+      compare(volume, sample, number);
+    }
+  }
+
+  /** Journals that hold what the last server left there; one that reads alone changes nothing. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 5, 7})
+  void ofAVolumeWithFullJournals(int number) throws IOException {
+    SampleImages.Sample sample = SampleImages.sample(8, number);
+    VolumeOptions readOnly =
+        VolumeOptions.defaults().withReadOnly(true).withFenced(VolumeOptions.FencedPolicy.FAIL);
+    try (Volume volume =
+        Volume.open(Image.of(sample.device()), readOnly, SampleImages.bootId())) {
+      compare(volume, sample, 100 + number);
+    }
+  }
+
+  private static void compare(Volume volume, SampleImages.Sample sample, long seed)
+      throws IOException {
+    BlockDevice device = sample.device();
+    Specimen specimen =
+        new Specimen(
+            new SampleImages.Sample(
+                sample.name(), SampleImages.copy(device), sample.earlier()));
+    SplittableRandom random = new SplittableRandom(seed);
+    int told = 0;
+    for (int i = 0; i < CASES; i++) {
+      ScratchDevice scratch = specimen.scratch();
+      Damage damage = new Damage(specimen, scratch);
+      KINDS.get(i % KINDS.size()).apply(specimen, damage, random);
+      TreeSet<Long> blocks = differing(specimen.device, scratch);
+      copy(scratch, device, blocks);
+      try {
+        Image copy = Image.of(SampleImages.copy(device));
+        List<Finding> offline =
+            Fsck.check(
+                    copy,
+                    FsckOptions.check().withThreads(1).withBootId(SampleImages.bootId()),
+                    Progress.NONE)
+                .findings();
+        List<Finding> online =
+            OnlineFsck.run(volume, FsckOptions.check(), Progress.NONE).findings();
+        TreeSet<Integer> journals = journals(offline);
+        journals.addAll(journals(online));
+        assertThat(verdict(online, journals))
+            .as("case %d of %s: %s%noffline %s%nonline %s", i, sample.name(), damage, offline, online)
+            .isEqualTo(verdict(offline, journals));
+        told += offline.isEmpty() ? 0 : 1;
+      } catch (ImageException e) {
+        // It is no image any more; the volume in use knows its layout.
+      } finally {
+        copy(specimen.device, device, blocks);
+      }
+    }
+    assertThat(told).isGreaterThan(CASES / 3);
+  }
+
+  private static TreeSet<Long> differing(BlockDevice a, BlockDevice b) throws IOException {
+    TreeSet<Long> blocks = new TreeSet<>();
+    int step = 1 << 20;
+    ByteBuffer one = ByteBuffer.allocate(step);
+    ByteBuffer two = ByteBuffer.allocate(step);
+    for (long at = 0; at < a.size(); at += step) {
+      int length = (int) Math.min(step, a.size() - at);
+      a.read(at, one.clear().limit(length));
+      b.read(at, two.clear().limit(length));
+      if (one.flip().mismatch(two.flip()) >= 0) {
+        for (int in = 0; in < length; in += BlockHeader.BLOCK) {
+          if (!one.slice(in, BlockHeader.BLOCK).equals(two.slice(in, BlockHeader.BLOCK))) {
+            blocks.add(at + in);
+          }
+        }
+      }
+    }
+    return blocks;
+  }
+
+  private static void copy(BlockDevice from, BlockDevice to, TreeSet<Long> blocks)
+      throws IOException {
+    ByteBuffer block = ByteBuffer.allocate(BlockHeader.BLOCK);
+    for (long at : blocks) {
+      from.read(at, block.clear());
+      to.write(at, block.flip());
+    }
+  }
+
+  /**
+   * Chunks whose journal is damaged: a volume in use knows where it has to end, a check of an image
+   * may take it for a power loss, and then believes other commits too.
+   */
+  private static TreeSet<Integer> journals(List<Finding> findings) {
+    TreeSet<Integer> chunks = new TreeSet<>();
+    for (Finding finding : findings) {
+      switch (finding.problem()) {
+        case JOURNAL, JOURNAL_STABLE, JOURNAL_TORN, COMMIT_INCOMPLETE, COMMIT_MISSING ->
+            chunks.add(finding.chunk());
+        default -> {}
+      }
+    }
+    return chunks;
+  }
+
+  private static Map<String, Integer> verdict(List<Finding> findings, TreeSet<Integer> journals) {
+    Map<String, Integer> verdict = new TreeMap<>();
+    for (Finding finding : findings) {
+      Problem problem = finding.problem();
+      boolean doubtful =
+          journals.contains(finding.chunk())
+              || !journals.isEmpty() && problem.scope() == org.chunkfs.fsck.problem.Scope.CROSS_CHUNK;
+      if (problem.severity() != Severity.NOTE && !doubtful) {
+        verdict.merge(finding.chunk() + ": " + problem.number(), 1, Integer::sum);
+      }
+    }
+    return verdict;
+  }
+}
