@@ -86,13 +86,13 @@ public final class OnlineFsck {
 
   private FsckReport run(Progress progress) throws IOException {
     sweep.run(wanted, progress);
-    List<Finding> first = sweep.findings();
+    Findings first = sweep.findings();
     Map<Integer, ChunkFacts> facts = checked();
     Mender mender = new Mender(volume, sweep, options.data(), options.now());
     if (options.repair() != FsckOptions.Repair.NO && !volume.options().readOnly()) {
       List<Finding> before = List.of();
-      for (int round = 0; round < ROUNDS && !sweep.findings().equals(before); round++) {
-        before = sweep.findings();
+      for (int round = 0; round < ROUNDS && !sweep.findings().list().equals(before); round++) {
+        before = sweep.findings().list();
         if (!repair(mender)) {
           break;
         }
@@ -100,17 +100,15 @@ public final class OnlineFsck {
       }
     }
     boolean repaired = !mender.log().isEmpty();
-    Findings all = new Findings(-1);
-    first.forEach(all::add);
     List<Loss> losses = new ArrayList<>(mender.losses());
     losses.addAll(Fsck.losses(volume.image(), repaired ? checked() : facts));
     return Fsck.report(
         volume.image(),
-        all,
+        first,
         facts,
         mender.log(),
         repaired,
-        repaired ? sweep.findings() : List.of(),
+        repaired ? sweep.findings().list() : List.of(),
         losses);
   }
 

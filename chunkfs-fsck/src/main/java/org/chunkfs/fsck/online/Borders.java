@@ -61,14 +61,19 @@ public final class Borders {
     facts.values().forEach(of -> of.ask(ChunkFacts.NEVER));
     Findings suspicions = passes(facts);
     facts.values().forEach(of -> of.ask(new StillLookup(volume, looker)));
-    Set<Finding> settled = new LinkedHashSet<>();
+    List<Finding> settled = new ArrayList<>();
     for (Finding finding : suspicions.list()) {
       if (finding.problem().severity() == Severity.NOTE) {
         settled.add(finding);
       }
     }
     for (Set<Integer> group : groups(suspicions, facts)) {
-      settled.addAll(wrong(group, facts, out));
+      Set<Finding> told = Set.copyOf(settled);
+      for (Finding finding : wrong(group, facts, out)) {
+        if (!told.contains(finding)) {
+          settled.add(finding);
+        }
+      }
     }
     return List.copyOf(settled);
   }
@@ -161,8 +166,10 @@ public final class Borders {
     }
     List<Finding> wrong = new ArrayList<>();
     for (Finding finding : passes(now).list()) {
-      if (finding.problem().severity() != Severity.NOTE
-          && (finding.chunk() < 0 || asked.contains(finding.chunk()))) {
+      Set<Integer> needed = Related.to(finding, facts);
+      needed.addAll(Related.to(finding, now));
+      needed.retainAll(known(facts));
+      if (finding.problem().severity() != Severity.NOTE && asked.containsAll(needed)) {
         wrong.add(finding);
       }
     }

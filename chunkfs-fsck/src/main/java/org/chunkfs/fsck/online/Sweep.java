@@ -1,7 +1,6 @@
 package org.chunkfs.fsck.online;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -141,10 +140,11 @@ public final class Sweep {
   }
 
   /** Everything that was found. */
-  public List<Finding> findings() {
-    List<Finding> all = new ArrayList<>(records);
-    chunks.values().forEach(of -> all.addAll(of.list()));
-    all.addAll(across);
+  public Findings findings() {
+    Findings all = new Findings(-1);
+    records.forEach(all::add);
+    chunks.values().forEach(all::addAll);
+    across.forEach(all::add);
     return all;
   }
 }

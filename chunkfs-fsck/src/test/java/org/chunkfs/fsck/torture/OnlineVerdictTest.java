@@ -10,7 +10,6 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.chunkfs.core.device.BlockDevice;
-import org.chunkfs.core.error.ImageException;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.Volume;
@@ -27,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a check says of damage to a volume in use, and of the same damage to a copy of its image. */
 final class OnlineVerdictTest {
-  private static final int CASES = Integer.getInteger("chunkfs.verdicts", 60);
+  private static final int CASES = Integer.getInteger("chunkfs.verdicts", 25);
   private static final List<DamageKind> KINDS =
       List.of(DamageKind.FIELDS, DamageKind.BLOCKS, DamageKind.RUNS, DamageKind.MANY);
 
@@ -67,6 +66,7 @@ final class OnlineVerdictTest {
         new Specimen(
             new SampleImages.Sample(
                 sample.name(), SampleImages.copy(device), sample.earlier()));
+    Image sound = Image.of(specimen.device);
     SplittableRandom random = new SplittableRandom(seed);
     int told = 0;
     for (int i = 0; i < CASES; i++) {
@@ -76,7 +76,7 @@ final class OnlineVerdictTest {
       TreeSet<Long> blocks = differing(specimen.device, scratch);
       copy(scratch, device, blocks);
       try {
-        Image copy = Image.of(SampleImages.copy(device));
+        Image copy = sound.on(SampleImages.copy(device));
         List<Finding> offline =
             Fsck.check(
                     copy,
@@ -91,8 +91,6 @@ final class OnlineVerdictTest {
             .as("case %d of %s: %s%noffline %s%nonline %s", i, sample.name(), damage, offline, online)
             .isEqualTo(verdict(offline, journals));
         told += offline.isEmpty() ? 0 : 1;
-      } catch (ImageException e) {
-        // It is no image any more; the volume in use knows its layout.
       } finally {
         copy(specimen.device, device, blocks);
       }
@@ -145,6 +143,11 @@ final class OnlineVerdictTest {
     return chunks;
   }
 
+  /** Where a header is lost an image cannot tell whether a journal may be empty. */
+  private static boolean headerLost(List<Finding> findings, int chunk) {
+    return findings.stream().anyMatch(f -> f.problem() == Problem.HEADER && f.chunk() == chunk);
+  }
+
   private static Map<String, Integer> verdict(List<Finding> findings, TreeSet<Integer> journals) {
     Map<String, Integer> verdict = new TreeMap<>();
     for (Finding finding : findings) {
@@ -152,6 +155,7 @@ final class OnlineVerdictTest {
       boolean doubtful =
           journals.contains(finding.chunk())
               || !journals.isEmpty() && problem.scope() == org.chunkfs.fsck.problem.Scope.CROSS_CHUNK;
+      doubtful |= problem == Problem.RING_MAP_BIT && headerLost(findings, finding.chunk());
       if (problem.severity() != Severity.NOTE && !doubtful) {
         verdict.merge(finding.chunk() + ": " + problem.number(), 1, Integer::sum);
       }
