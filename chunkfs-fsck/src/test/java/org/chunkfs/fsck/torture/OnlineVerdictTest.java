@@ -3,14 +3,12 @@ package org.chunkfs.fsck.torture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.chunkfs.core.device.BlockDevice;
-import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.Volume;
 import org.chunkfs.core.volume.VolumeOptions;
@@ -73,8 +71,8 @@ final class OnlineVerdictTest {
       ScratchDevice scratch = specimen.scratch();
       Damage damage = new Damage(specimen, scratch);
       KINDS.get(i % KINDS.size()).apply(specimen, damage, random);
-      TreeSet<Long> blocks = differing(specimen.device, scratch);
-      copy(scratch, device, blocks);
+      TreeSet<Long> blocks = Blocks.differing(specimen.device, scratch);
+      Blocks.copy(scratch, device, blocks);
       try {
         Image copy = sound.on(SampleImages.copy(device));
         List<Finding> offline =
@@ -92,39 +90,10 @@ final class OnlineVerdictTest {
             .isEqualTo(verdict(offline, journals));
         told += offline.isEmpty() ? 0 : 1;
       } finally {
-        copy(specimen.device, device, blocks);
+        Blocks.copy(specimen.device, device, blocks);
       }
     }
     assertThat(told).isGreaterThan(CASES / 3);
-  }
-
-  private static TreeSet<Long> differing(BlockDevice a, BlockDevice b) throws IOException {
-    TreeSet<Long> blocks = new TreeSet<>();
-    int step = 1 << 20;
-    ByteBuffer one = ByteBuffer.allocate(step);
-    ByteBuffer two = ByteBuffer.allocate(step);
-    for (long at = 0; at < a.size(); at += step) {
-      int length = (int) Math.min(step, a.size() - at);
-      a.read(at, one.clear().limit(length));
-      b.read(at, two.clear().limit(length));
-      if (one.flip().mismatch(two.flip()) >= 0) {
-        for (int in = 0; in < length; in += BlockHeader.BLOCK) {
-          if (!one.slice(in, BlockHeader.BLOCK).equals(two.slice(in, BlockHeader.BLOCK))) {
-            blocks.add(at + in);
-          }
-        }
-      }
-    }
-    return blocks;
-  }
-
-  private static void copy(BlockDevice from, BlockDevice to, TreeSet<Long> blocks)
-      throws IOException {
-    ByteBuffer block = ByteBuffer.allocate(BlockHeader.BLOCK);
-    for (long at : blocks) {
-      from.read(at, block.clear());
-      to.write(at, block.flip());
-    }
   }
 
   /**
