@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.chunkfs.core.error.ChunkIoException;
 import org.chunkfs.core.error.ChunkUnavailableException;
+import org.chunkfs.core.error.CorruptException;
 import org.chunkfs.core.volume.ChunkState;
 import org.chunkfs.core.volume.Upkeep;
 import org.chunkfs.core.volume.Volume;
@@ -97,14 +99,17 @@ public final class Mender {
   /** Writes from memory what is there; true if nothing is wrong then. */
   private boolean renewed(int chunk, List<Finding> wrong) throws IOException {
     boolean all = wrong.stream().allMatch(finding -> RENEWED.contains(finding.problem()));
-    if (wrong.isEmpty() || !all || !upkeep.serves(chunk) || !upkeep.renew(chunk)) {
+    if (wrong.isEmpty() || !all || !upkeep.serves(chunk)) {
       return false;
     }
-    log.add("write headers, roots and journal of chunk " + chunk + " anew from memory");
     try {
+      if (!upkeep.renew(chunk)) {
+        return false;
+      }
+      log.add("write headers, roots and journal of chunk " + chunk + " anew from memory");
       return !new Looker(volume).look(chunk, false).findings().anyWrong();
-    } catch (ChunkUnavailableException e) {
-      return false;
+    } catch (CorruptException | ChunkIoException | ChunkUnavailableException e) {
+      return false; // it is out of service now
     }
   }
 
@@ -162,6 +167,22 @@ public final class Mender {
     }
   }
 
+  private void align(Alignment.Changes changes) throws IOException {
+    if (changes.edits().isEmpty()) {
+      return;
+    }
+    try {
+      int made = upkeep.bringIntoLine(changes.edits());
+      if (made > 0) {
+        log.addAll(changes.log());
+        log.add("bring %d entries and references into line".formatted(made));
+      }
+    } catch (CorruptException | ChunkIoException | ChunkUnavailableException e) {
+      // What was fenced for it is looked at again, and repaired by itself first.
+      log.add("entries and references could not be brought into line: " + e.getMessage());
+    }
+  }
+
   /** Brings chunks into line. */
   public void across(List<Finding> wrong) throws IOException {
     Map<Integer, ChunkFacts> facts = sweep.facts();
@@ -175,11 +196,7 @@ public final class Mender {
             .together(
                 chunks,
                 (media, keep) -> Alignment.of(media, volume.layout(), keep, chunks, facts));
-    int made = changes.edits().isEmpty() ? 0 : upkeep.bringIntoLine(changes.edits());
-    if (made > 0) {
-      log.addAll(changes.log());
-      log.add("bring %d entries and references into line".formatted(made));
-    }
+    align(changes);
     for (int chunk : changes.others()) {
       List<Finding> why =
           wrong.stream()
