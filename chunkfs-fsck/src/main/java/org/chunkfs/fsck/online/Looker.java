@@ -2,6 +2,7 @@ package org.chunkfs.fsck.online;
 
 import java.io.IOException;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.volume.ImageLayout;
@@ -30,8 +31,8 @@ public final class Looker {
   private final Volume volume;
   private final Upkeep upkeep;
   private final ImageLayout layout;
-  private final BlockDevice media;
-  private final IntFunction<BlockDevice> devices;
+  private final IntFunction<BlockDevice> first;
+  private final IntFunction<BlockDevice> again;
 
   /**
    * What was seen.
@@ -41,18 +42,25 @@ public final class Looker {
   public record Look(Findings findings, ChunkFacts facts) {}
 
   public Looker(Volume volume) {
-    this(volume, chunk -> volume.image().device());
+    this(
+        volume,
+        _ -> volume.image().device(),
+        _ -> new MediaView(volume.image().device()));
   }
 
-  /**
-   * @param devices what a chunk is read through, as long as nothing is wrong with it
-   */
-  public Looker(Volume volume, IntFunction<BlockDevice> devices) {
+  /** Who reads from the medium only, each chunk through a device of its own above it. */
+  public static Looker ofMedia(Volume volume, BiFunction<Integer, BlockDevice, BlockDevice> above) {
+    BlockDevice media = new MediaView(volume.image().device());
+    return new Looker(volume, chunk -> above.apply(chunk, media), chunk -> above.apply(chunk, media));
+  }
+
+  private Looker(
+      Volume volume, IntFunction<BlockDevice> first, IntFunction<BlockDevice> again) {
     this.volume = volume;
     this.upkeep = volume.upkeep();
     this.layout = volume.layout();
-    this.devices = devices;
-    this.media = new MediaView(volume.image().device());
+    this.first = first;
+    this.again = again;
   }
 
   /**
@@ -63,7 +71,7 @@ public final class Looker {
    */
   public Look look(int chunk, boolean data) throws IOException {
     for (int i = 0; i < TRIES - 1; i++) {
-      BlockDevice device = i == 0 ? devices.apply(chunk) : media;
+      BlockDevice device = i == 0 ? first.apply(chunk) : again.apply(chunk);
       boolean sure = i > 0;
       Look seen =
           upkeep.<@Nullable Look>whileServing(
@@ -77,7 +85,8 @@ public final class Looker {
         return seen;
       }
     }
-    return upkeep.whileStill(Set.of(chunk), moment -> at(moment, media, chunk, data));
+    BlockDevice device = new MediaView(volume.image().device());
+    return upkeep.whileStill(Set.of(chunk), moment -> at(moment, device, chunk, data));
   }
 
   private Look at(Upkeep.Moment moment, BlockDevice device, int chunk, boolean data) {
@@ -105,6 +114,7 @@ public final class Looker {
   /** Looks at several chunks at one moment; writers wait only if else it does not last. */
   <T extends @Nullable Object> T together(Set<Integer> chunks, Together<T> work)
       throws IOException {
+    BlockDevice media = new MediaView(volume.image().device());
     for (int i = 0; i < TRIES - 1; i++) {
       boolean[] lasted = new boolean[1];
       T result =

@@ -90,14 +90,17 @@ public final class Mender {
    * @param wrong what is wrong with it; nothing for one that only waits for a new start
    */
   public void chunk(int chunk, List<Finding> wrong) throws IOException {
-    if (!renewed(chunk, wrong)) {
+    if (!renew(chunk, wrong)) {
       restart(chunk, wrong);
     }
     sweep.chunk(chunk);
   }
 
-  /** Writes from memory what is there; true if nothing is wrong then. */
-  private boolean renewed(int chunk, List<Finding> wrong) throws IOException {
+  /**
+   * Writes from memory what is there, if that is all that is wrong with a chunk that serves: then
+   * nothing is lost. True if nothing is wrong afterwards.
+   */
+  public boolean renew(int chunk, List<Finding> wrong) throws IOException {
     boolean all = wrong.stream().allMatch(finding -> RENEWED.contains(finding.problem()));
     if (wrong.isEmpty() || !all || !upkeep.serves(chunk)) {
       return false;

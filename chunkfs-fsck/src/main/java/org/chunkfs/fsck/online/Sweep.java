@@ -36,9 +36,16 @@ public final class Sweep {
    * @param data whether file data is compared with its checksums
    */
   public Sweep(Volume volume, boolean data) {
+    this(volume, data, new Looker(volume));
+  }
+
+  /**
+   * @param looker at chunks that serve
+   */
+  public Sweep(Volume volume, boolean data, Looker looker) {
     this.volume = volume;
     this.upkeep = volume.upkeep();
-    this.looker = new Looker(volume);
+    this.looker = looker;
     this.data = data;
     for (int chunk = 0; chunk < volume.layout().chunks(); chunk++) {
       facts.put(chunk, ChunkFacts.unknown(chunk));
@@ -61,7 +68,7 @@ public final class Sweep {
   }
 
   /** Looks at the image's own records, again. */
-  void records() {
+  public void records() {
     records = new Records(volume).look();
   }
 
@@ -107,7 +114,8 @@ public final class Sweep {
     }
   }
 
-  static Finding firstWrong(List<Finding> findings) {
+  /** The first finding that is more than a note. */
+  public static Finding firstWrong(List<Finding> findings) {
     return findings.stream()
         .filter(f -> f.problem().severity() != org.chunkfs.fsck.problem.Severity.NOTE)
         .findFirst()
