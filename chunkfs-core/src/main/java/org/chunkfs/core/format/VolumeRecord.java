@@ -23,30 +23,28 @@ public final class VolumeRecord {
       LAYOUT.bytes("boot_id", 16, "boot id of the host that opened the image, zero when unknown");
   public static final Field.U64 OPENED =
       LAYOUT.u64("opened", "when it was opened, nanoseconds since 1970");
-  public static final Field.U64 SCRUB_STARTED =
-      LAYOUT.u64(
-          "scrub_started",
-          "when the last background check of all chunks began, nanoseconds since 1970; 0: none");
-  public static final Field.U32 SCRUB_NEXT =
-      LAYOUT.u32("scrub_next", "the chunk that is next in it; the number of chunks: it is done");
-  public static final Field.Bytes RESERVED = LAYOUT.bytes("reserved", 4, "zero");
+  public static final Field.Bytes RESERVED = LAYOUT.bytes("reserved", 16, "zero");
 
   /** One entry. */
   public static final class Entry {
     public static final RecordLayout LAYOUT =
         new RecordLayout("volume record entry", 0, "An entry of the volume record.");
     public static final Field.U8 TYPE =
-        LAYOUT.u8("type", "1 chunk state, 2 void, 3 decision, 4 absent");
+        LAYOUT.u8("type", "1 chunk state, 2 void, 3 decision, 4 absent, 5 background check");
     public static final Field.U8 CODE = LAYOUT.u8("code", "state: state code; else zero");
     public static final Field.U8 REASON = LAYOUT.u8("reason", "state: reason code");
     public static final Field.U8 RESERVED = LAYOUT.u8("reserved", "zero");
     public static final Field.U32 CHUNK =
-        LAYOUT.u32("chunk", "state and void: the chunk; absent: the first one");
+        LAYOUT.u32(
+            "chunk",
+            "state and void: the chunk; absent: the first one; background check: the one that is"
+                + " next, then what chunks say of each other, then the end");
     public static final Field.U64 G =
         LAYOUT.u64(
             "g",
             "state: block that showed the damage or -1; void: its number; decision: last number"
-                + " kept; absent: the last chunk");
+                + " kept; absent: the last chunk; background check: when it began, nanoseconds since"
+                + " 1970");
     public static final Field.U64 G2 =
         LAYOUT.u64(
             "g2",
@@ -56,6 +54,7 @@ public final class VolumeRecord {
     public static final int VOID = 2;
     public static final int DECISION = 3;
     public static final int ABSENT = 4;
+    public static final int SCRUB = 5;
 
     private Entry() {}
   }

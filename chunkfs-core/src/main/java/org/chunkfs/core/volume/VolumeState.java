@@ -197,9 +197,7 @@ public record VolumeState(
     VolumeRecord.EPOCH.set(record, 0, epoch);
     VolumeRecord.BOOT_ID.set(record, 0, bootId);
     VolumeRecord.OPENED.set(record, 0, opened);
-    VolumeRecord.SCRUB_STARTED.set(record, 0, scrub.started);
-    VolumeRecord.SCRUB_NEXT.set(record, 0, scrub.next);
-    int count = out.size() + voids.size() + decisions.size() + absents.size();
+    int count = (scrub.started == 0 ? 0 : 1) + out.size() + voids.size() + decisions.size() + absents.size();
     if (count > VolumeRecord.MAX_ENTRIES) {
       throw new IllegalStateException(count + " entries in a volume record");
     }
@@ -232,6 +230,11 @@ public record VolumeState(
       Entry.G2.set(record, at, a.epoch);
       at += Entry.SIZE;
     }
+    if (scrub.started != 0) {
+      Entry.TYPE.set(record, at, Entry.SCRUB);
+      Entry.CHUNK.set(record, at, scrub.next);
+      Entry.G.set(record, at, scrub.started);
+    }
     BlockHeader.seal(record, VolumeRecord.BYTES);
     return record;
   }
@@ -255,6 +258,7 @@ public record VolumeState(
     List<Void> voids = new ArrayList<>();
     List<Decision> decisions = new ArrayList<>();
     List<Absent> absents = new ArrayList<>();
+    Scrub scrub = Scrub.NEVER;
     int at = VolumeRecord.LAYOUT.size();
     for (int i = VolumeRecord.ENTRIES.get(record, 0); i > 0; i--) {
       int chunk = Entry.CHUNK.get(record, at);
@@ -265,6 +269,7 @@ public record VolumeState(
         case Entry.DECISION -> decisions.add(new Decision((int) Entry.G2.get(record, at), g));
         case Entry.ABSENT ->
             absents.add(new Absent(chunk, (int) g, (int) Entry.G2.get(record, at)));
+        case Entry.SCRUB -> scrub = new Scrub(g, chunk);
         default -> {} // of a later version, and compatible: not for us
       }
       at += Entry.SIZE;
@@ -278,7 +283,6 @@ public record VolumeState(
         List.copyOf(voids),
         List.copyOf(decisions),
         List.copyOf(absents),
-        new Scrub(
-            VolumeRecord.SCRUB_STARTED.get(record, 0), VolumeRecord.SCRUB_NEXT.get(record, 0)));
+        scrub);
   }
 }

@@ -109,7 +109,7 @@ public final class Sweep {
   private void judge(int chunk, Findings findings) {
     if (findings.anyWrong()) {
       upkeep.suspect(chunk, firstWrong(findings.list()).toString());
-    } else {
+    } else if (data) {
       upkeep.trust(chunk);
     }
   }
