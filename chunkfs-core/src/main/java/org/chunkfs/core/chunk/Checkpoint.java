@@ -188,7 +188,7 @@ public final class Checkpoint {
     try {
       tx.append(g, new int[] {chunk.id()}, 1);
     } catch (IOException | RuntimeException e) {
-      numbers.lost(chunk.id(), g, e);
+      numbers.lost(chunk, g, e);
       throw e;
     }
     numbers.written(g);

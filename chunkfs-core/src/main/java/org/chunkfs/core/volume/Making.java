@@ -211,7 +211,7 @@ final class Making {
     }
     int rdev = Vfs.isDevice(mode) ? creation.rdev() : 0;
     ChunkTx to = tx.chunk(home);
-    long ino = Inodes.allocate(to);
+    long ino = Inodes.allocate(to, Ino.ofId(dir));
     long id = Attributes.init(to, ino, withMode, creation.uid(), gid, rdev, tx.now());
     if (content != null) {
       content.install(tx, ino);

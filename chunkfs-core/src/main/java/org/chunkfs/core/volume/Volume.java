@@ -69,7 +69,7 @@ public final class Volume implements Vfs, AutoCloseable {
             keeper,
             opened.resident());
     engine = new Engine(chunks, history, durability, checkpointer, options);
-    watchdog = new Watchdog(engine, options);
+    watchdog = new Watchdog(chunks, options);
     NameHash hash = new NameHash(layout.hashKey());
     Directories directories = new Directories(hash, layout.root());
     HomeChoice homes = new HomeChoice(engine, layout.root());

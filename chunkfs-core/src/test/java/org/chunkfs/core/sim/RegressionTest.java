@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.chunkfs.core.device.MemoryDevice;
 import org.chunkfs.core.error.ChunkUnavailableException;
+import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.core.volume.Volume;
 import org.junit.jupiter.api.Test;
@@ -20,6 +26,9 @@ import org.junit.jupiter.api.Test;
 final class RegressionTest {
   private static final Vfs.Creation FILE = new Vfs.Creation(0x1A4, 0, 0, 0);
   private static final Vfs.Creation DIRECTORY = new Vfs.Creation(0x1ED, 0, 0, 0);
+
+  /** A thread for each task, whatever else runs. */
+  private static final Executor THREADS = task -> Thread.ofPlatform().daemon().start(task);
 
   private static byte[] b(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
@@ -89,7 +98,7 @@ final class RegressionTest {
                 }
               });
       for (int i = 0; i < 60; i++) {
-        java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+        LockSupport.parkNanos(1_000_000);
         volume.crash(chunk);
         volume.online(chunk);
       }
@@ -235,8 +244,12 @@ final class RegressionTest {
   }
 
   private static int chunkOfDirectory(MemoryDevice image) throws IOException {
+    return Trial.chunkOf(directory(image));
+  }
+
+  private static long directory(MemoryDevice image) throws IOException {
     try (Volume volume = Trial.open(image.snapshot(), Trial.options(), 1)) {
-      return Trial.chunkOf(volume.lookup(volume.root(), b("d")).id());
+      return volume.lookup(volume.root(), b("d")).id();
     }
   }
 
@@ -500,6 +513,89 @@ final class RegressionTest {
       assertThat(volume.mknod(volume.root(), b("p"), pipe).rdev()).isZero();
       Vfs.Creation device = new Vfs.Creation(Vfs.S_IFCHR | 0x1A4, 0, 0, 77);
       assertThat(volume.mknod(volume.root(), b("c"), device).rdev()).isEqualTo(77);
+    }
+  }
+
+  /** A read that fails after its incarnation was taken out of service says nothing of the next. */
+  @Test
+  void aFailureOfAnEarlierIncarnationFencesNoLaterOne() throws Exception {
+    MemoryDevice image = settled();
+    long dir = directory(image);
+    int victim = Trial.chunkOf(dir);
+    long start = Trial.chunkStart(victim);
+    long end = start + Trial.CHUNK;
+    FaultyDevice device = new FaultyDevice(image, 1);
+    try (Volume volume = Trial.open(device, Trial.options(), 1)) {
+      device.inject(Fault.once(Fault.Kind.READ_HANG, start, end).of(BlockKind.INODES));
+      device.inject(new Fault(Fault.Kind.READ_ERROR, start, end, BlockKind.INODES, 0, 2, 0));
+      CompletableFuture<Void> reader =
+          CompletableFuture.runAsync(
+              () ->
+                  assertThatThrownBy(() -> volume.getattr(dir))
+                      .isInstanceOf(ChunkUnavailableException.class),
+              THREADS);
+      awaitHanging(device);
+      volume.crash(victim);
+      volume.online(victim);
+      device.release();
+      reader.get(20, TimeUnit.SECONDS);
+      assertThat(Trial.fenced(volume)).isNull();
+      volume.getattr(dir);
+    }
+  }
+
+  /** What one participant of a commit lacks is undone in the others before they serve again. */
+  @Test
+  void aChunkComesBackOnlyWhenAllItWasPartOfIsSettled() throws Exception {
+    MemoryDevice image = Trial.image(3);
+    FaultyDevice device = new FaultyDevice(image, 1);
+    try (Volume volume = Trial.open(device, Trial.options(), 1)) {
+      long one = volume.mkdir(volume.root(), b("one"), DIRECTORY).id();
+      long two = volume.mkdir(volume.root(), b("two"), DIRECTORY).id();
+      boolean ordered = Trial.chunkOf(one) < Trial.chunkOf(two);
+      long first = ordered ? one : two;
+      long last = ordered ? two : one;
+      volume.create(first, b("f"), FILE);
+      volume.create(last, b("here"), FILE);
+      List<String> before = TreeDump.of(volume);
+      long start = Trial.chunkStart(Trial.chunkOf(last));
+      device.inject(Fault.once(Fault.Kind.WRITE_HANG, start, start + Trial.CHUNK));
+      device.inject(Fault.once(Fault.Kind.WRITE_ERROR, start, start + Trial.CHUNK));
+      CompletableFuture<Void> mover =
+          CompletableFuture.runAsync(
+              () ->
+                  assertThatThrownBy(
+                          () -> volume.rename(first, b("f"), last, b("g"), Vfs.RenameMode.REPLACE))
+                      .isInstanceOf(IOException.class),
+              THREADS);
+      awaitHanging(device);
+      CompletableFuture<Void> restart =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  volume.crash(Trial.chunkOf(first));
+                  volume.online(Trial.chunkOf(first));
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              },
+              THREADS);
+      // Long enough for it to come back too early; it must not.
+      LockSupport.parkNanos(300_000_000);
+      device.release();
+      mover.get(20, TimeUnit.SECONDS);
+      restart.get(20, TimeUnit.SECONDS);
+      volume.online(Trial.chunkOf(last));
+      assertThat(Trial.fenced(volume)).isNull();
+      assertThat(TreeDump.of(volume)).isEqualTo(before);
+    }
+  }
+
+  private static void awaitHanging(FaultyDevice device) {
+    long until = System.nanoTime() + 20_000_000_000L;
+    while (device.hanging() == 0) {
+      assertThat(System.nanoTime()).isLessThan(until);
+      LockSupport.parkNanos(1_000_000);
     }
   }
 }
