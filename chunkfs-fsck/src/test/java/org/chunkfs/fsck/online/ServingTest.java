@@ -251,12 +251,6 @@ final class ServingTest {
   }
 
   /** Who has files open waits for the repair, or reads on, as policy says, and goes on. */
-  @org.junit.jupiter.api.RepeatedTest(15)
-  void loop() throws IOException {
-    aDamagedChunkIsRepairedAloneAndItsOpenFilesGoOn(FencedPolicy.READ);
-    aDamagedChunkIsRepairedAloneAndItsOpenFilesGoOn(FencedPolicy.WAIT);
-  }
-
   @ParameterizedTest
   @EnumSource(
       value = FencedPolicy.class,
