@@ -3,6 +3,7 @@ package org.chunkfs.core.volume;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.chunkfs.core.chunk.Chunk;
@@ -44,8 +45,8 @@ final class Moments {
           throw new ChunkUnavailableException(
               id, "chunk %d is %s".formatted(id, Chunks.word(slot.state)));
         }
-        if (slot.initialized) {
-          Chunk chunk = chunks.forWriting(id, deadline);
+        Chunk chunk = slot.current;
+        if (chunk != null) {
           slot.acquireCheckpoint(deadline);
           paused.add(slot);
           chunk.hold(true);
@@ -83,7 +84,8 @@ final class Moments {
         unlock(locked);
       }
       return work.run(
-          new Upkeep.Moment(last, () -> unused(ids, last) && (still || kept(held))));
+          new Upkeep.Moment(
+              last, resting(ids, last), () -> unused(ids, last) && (still || kept(held))));
     } finally {
       unlock(locked);
     }
@@ -93,11 +95,19 @@ final class Moments {
     return held.stream().allMatch(Chunk::held);
   }
 
-  /** Whether the chunks that were not in use still are not. */
+  /** The chunks that nobody has used since the opening. */
+  private Set<Integer> resting(TreeSet<Integer> ids, TreeMap<Integer, Long> used) {
+    Set<Integer> resting = new TreeSet<>(ids);
+    resting.removeAll(used.keySet());
+    resting.removeIf(id -> !chunks.slot(id).initialized);
+    return resting;
+  }
+
+  /** Whether the chunks that nobody had used are as they were. */
   private boolean unused(TreeSet<Integer> ids, TreeMap<Integer, Long> used) {
     for (int id : ids) {
       ChunkSlot slot = chunks.slot(id);
-      if (!used.containsKey(id) && (slot.initialized || slot.activating != null)) {
+      if (!used.containsKey(id) && (slot.current != null || slot.activating != null)) {
         return false;
       }
     }

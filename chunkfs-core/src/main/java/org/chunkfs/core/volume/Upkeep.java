@@ -40,11 +40,13 @@ public final class Upkeep {
   /**
    * One moment of some chunks.
    *
-   * @param last the last commit of each chunk that counts; without those never used
+   * @param last the last commit of each chunk that counts; without those that nobody has used
+   *     since the opening
+   * @param resting of those the ones that hold something; their journals are empty
    * @param intact whether all that stood on the device at the moment still does; if not, what does
    *     not fit may be newer
    */
-  public record Moment(Map<Integer, Long> last, BooleanSupplier intact) {}
+  public record Moment(Map<Integer, Long> last, Set<Integer> resting, BooleanSupplier intact) {}
 
   /** Reads chunks as they stood at one moment. */
   @FunctionalInterface

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * moment does not last, its writers wait for the last look.
  */
 public final class Looker {
-  /** Looks, the first one included. */
-  private static final int TRIES = 4;
+  /** Looks, the first one included, before writers wait for one. */
+  private static final int TRIES = 3;
 
   private final Volume volume;
   private final Upkeep upkeep;
@@ -70,17 +70,16 @@ public final class Looker {
    * @throws org.chunkfs.core.error.ChunkUnavailableException if it does not serve, or no longer
    */
   public Look look(int chunk, boolean data) throws IOException {
-    for (int i = 0; i < TRIES - 1; i++) {
+    for (int i = 0; i < TRIES; i++) {
       BlockDevice device = i == 0 ? first.apply(chunk) : again.apply(chunk);
       boolean sure = i > 0;
-      Look seen =
-          upkeep.<@Nullable Look>whileServing(
-              Set.of(chunk),
-              moment -> {
-                Look look = at(moment, device, chunk, data);
-                boolean counts = sure && moment.intact().getAsBoolean();
-                return counts || !look.findings.anyWrong() ? look : null;
-              });
+      Upkeep.MomentWork<@Nullable Look> work =
+          moment -> {
+            Look look = at(moment, device, chunk, data);
+            boolean counts = sure && moment.intact().getAsBoolean();
+            return counts || !look.findings.anyWrong() ? look : null;
+          };
+      Look seen = upkeep.<@Nullable Look>whileServing(Set.of(chunk), work);
       if (seen != null) {
         return seen;
       }
@@ -91,7 +90,7 @@ public final class Looker {
 
   private Look at(Upkeep.Moment moment, BlockDevice device, int chunk, boolean data) {
     Findings findings = new Findings(chunk);
-    Keep keep = new ServedKeep(volume.state(), moment.last());
+    Keep keep = new ServedKeep(volume.state(), moment);
     ChunkScan scan = ChunkScan.open(new ChunkReader(device, layout, chunk), keep, findings);
     ChunkFacts facts = ChunkCheck.run(scan, data);
     if (scan.kept() != null
@@ -115,13 +114,13 @@ public final class Looker {
   <T extends @Nullable Object> T together(Set<Integer> chunks, Together<T> work)
       throws IOException {
     BlockDevice media = new MediaView(volume.image().device());
-    for (int i = 0; i < TRIES - 1; i++) {
+    for (int i = 0; i < TRIES; i++) {
       boolean[] lasted = new boolean[1];
       T result =
           upkeep.whileServing(
               chunks,
               moment -> {
-                T found = work.run(media, new ServedKeep(volume.state(), moment.last()));
+                T found = work.run(media, new ServedKeep(volume.state(), moment));
                 lasted[0] = moment.intact().getAsBoolean();
                 return found;
               });
@@ -130,6 +129,6 @@ public final class Looker {
       }
     }
     return upkeep.whileStill(
-        chunks, moment -> work.run(media, new ServedKeep(volume.state(), moment.last())));
+        chunks, moment -> work.run(media, new ServedKeep(volume.state(), moment)));
   }
 }

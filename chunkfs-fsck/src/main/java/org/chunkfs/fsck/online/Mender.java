@@ -123,7 +123,7 @@ public final class Mender {
     }
     SingleChunk single =
         new SingleChunk(
-            volume.image(), chunk, new ServedKeep(volume.state(), Map.of()), data);
+            volume.image(), chunk, ServedKeep.ofNone(volume.state()), data);
     @Nullable LostFound[] lost = new LostFound[1];
     boolean sound =
         volume.whileOut(
@@ -156,7 +156,7 @@ public final class Mender {
   private Inventory inventory(int chunk) {
     return Inventory.take(
         volume.image(),
-        new ServedKeep(volume.state(), Map.of()),
+        ServedKeep.ofNone(volume.state()),
         sweep.facts(),
         Set.of(chunk));
   }

@@ -94,7 +94,7 @@ public final class Sweep {
                 ChunkState.CHECKING,
                 () ->
                     new SingleChunk(
-                            volume.image(), chunk, new ServedKeep(volume.state(), Map.of()), data)
+                            volume.image(), chunk, ServedKeep.ofNone(volume.state()), data)
                         .check());
         findings.addAll(checked.findings());
         of = checked.facts();
