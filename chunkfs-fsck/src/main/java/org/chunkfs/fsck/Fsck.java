@@ -24,6 +24,7 @@ import org.chunkfs.fsck.report.FsckReport;
 import org.chunkfs.fsck.report.Loss;
 import org.chunkfs.fsck.report.Losses;
 import org.chunkfs.fsck.report.Paths;
+import org.chunkfs.fsck.scan.ChunkReader;
 
 /** Checks and repairs images that nobody has open. */
 public final class Fsck {
@@ -73,7 +74,10 @@ public final class Fsck {
     }
     Inventory[] before = new Inventory[1];
     Set<Integer> reach = reach(first);
-    reach.removeIf(chunk -> chunk >= image.layout().chunks()); // damage speaks of any number
+    // Damage speaks of any number; and of a missing member nothing is lost.
+    reach.removeIf(chunk ->
+        chunk >= image.layout().chunks()
+            || !new ChunkReader(image.device(), image.layout(), chunk).present());
     Consent watched =
         (unit, chunk, findings) -> {
           boolean may = consent.may(unit, chunk, findings);

@@ -1,7 +1,6 @@
 package org.chunkfs.core.sim;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.chunkfs.core.device.MemoryDevice;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +75,9 @@ public final class Soak {
   /** Crash states looked at of each script, about. */
   private static final int STATES = 120;
 
+  /** Scripts tried for a shorter one. */
+  private static final int BUDGET = 400;
+
   private Soak() {}
 
   /** Runs until all is done, or something is broken. */
@@ -109,7 +111,7 @@ public final class Soak {
           new CrashTrial(
               Trial.image(CHUNKS),
               Trial.options().withCheckpoint(seed % 2 == 0 ? 1 : 50, 1 << 20),
-              plan.kind == Kind.POWER_LOSS,
+              plan.kind == Kind.POWER_LOSS ? CrashJudge.Crash.POWER : CrashJudge.Crash.DEATH,
               STATES);
       case CHUNK_CRASH ->
           new ChunkTrial(
@@ -135,32 +137,8 @@ public final class Soak {
     };
   }
 
-  /** Takes away steps as long as something stays broken. */
   private static Violation shrink(Plan plan, Trial trial, long seed, List<Op> script, String what) {
-    List<Op> least = script;
-    String last = what;
-    MemoryDevice image = trial.evidence;
-    int budget = 400;
-    for (int part = script.size() / 2; part >= 1 && budget > 0; ) {
-      boolean shorter = false;
-      for (int from = 0; from < least.size() && budget > 0; ) {
-        List<Op> less = new ArrayList<>(least.subList(0, from));
-        less.addAll(least.subList(Math.min(least.size(), from + part), least.size()));
-        budget--;
-        String still = trial.verdict(less, seed);
-        if (still != null) {
-          least = less;
-          last = still;
-          image = trial.evidence;
-          shorter = true;
-        } else {
-          from += part;
-        }
-      }
-      if (part > 1 || !shorter) {
-        part /= 2;
-      }
-    }
-    return new Violation(plan.kind, seed, last, List.copyOf(least), image);
+    Shrinking least = Shrinking.of(trial, seed, script, what, BUDGET);
+    return new Violation(plan.kind, seed, least.what(), least.script(), least.image());
   }
 }

@@ -126,7 +126,9 @@ public final class Volume implements Vfs, AutoCloseable {
       }
     }
     checkpointer.start(chunks);
-    watchdog.start();
+    if (!image.device().prompt()) {
+      watchdog.start();
+    }
     if (!options.readOnly()) {
       settleReturned();
       reaper.start();

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.format.InodeRecord;
 import org.chunkfs.core.format.ItemType;
@@ -236,11 +235,10 @@ public final class Inventory {
   private void tableData(ChunkScan scan, BlockTable table) {
     for (int b = scan.geometry().bodyStart(); b < scan.geometry().bodyEnd(); b++) {
       long owner = table.owner(b);
-      if (table.kind(b) != BlockKind.DATA.code()
+      if (!table.data(b)
           || (table.flags(b) & TableEntry.UNWRITTEN) != 0
           || table.trust(b) != BlockTable.Trust.GOOD
-          || Ino.chunk(owner) != scan.chunk()
-          || table.logical(b) < 0) {
+          || Ino.chunk(owner) != scan.chunk()) {
         continue;
       }
       Thing thing = thing(owner, table.ownerGeneration(b));

@@ -2,6 +2,7 @@ package org.chunkfs.fsck.scan;
 
 import java.util.List;
 import org.chunkfs.core.format.ChunkGeometry;
+import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.journal.RingRecord;
 import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.fsck.problem.Findings;
@@ -74,7 +75,9 @@ public final class ChunkScan {
     Findings findings = new Findings(reader.chunk());
     HeaderPair headers = HeaderPair.read(reader, findings);
     byte[] header = headers.header();
-    if (header == null) {
+    boolean rootless =
+        !headers.initialized() && Ino.chunk(reader.layout().root()) == reader.chunk();
+    if (header == null || rootless) {
       int epoch = RingSalvage.epoch(reader);
       headers = HeaderPair.salvage(reader, epoch);
       header = headers.header();

@@ -3,12 +3,14 @@ package org.chunkfs.fsck.torture;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.chunkfs.core.error.ImageException;
+import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.fsck.check.ImageCheck;
 import org.chunkfs.fsck.check.Progress;
@@ -146,7 +148,8 @@ final class Trial {
   }
 
   /** Nothing was found: then nothing may be different that checksums or other records tell. */
-  private void unnoticed(Damage damage, ScratchDevice device, ImageCheck.Result result) {
+  private void unnoticed(Damage damage, ScratchDevice device, ImageCheck.Result result)
+      throws IOException {
     if (damage.live() && !damage.sealed() && !mayHide(damage)) {
       violations.add("it was not noticed");
       return;
@@ -155,6 +158,9 @@ final class Trial {
       return;
     }
     Census after = Census.of(device, specimen.layout, keep(result));
+    if (wholeChunkBack(damage)) {
+      return;
+    }
     TreeComparison compared = new TreeComparison(specimen.census, after);
     if (!compared.sameNames() || compared.contentDiffers(Set.of())) {
       violations.add("it was not noticed, but the tree differs: " + compared.difference());
@@ -163,11 +169,15 @@ final class Trial {
 
   /**
    * A lost write may hide where there are two copies, the newer of which counts: then the tree
-   * tells. And damage to the end of a journal, after its last stamp, looks like a torn end: it may
+   * tells. A whole chunk that went back in time contradicts nothing, unless another chunk knows
+   * better. And damage to the end of a journal, after its last stamp, looks like a torn end: it may
    * show in the tree only if nothing called those commits durable.
    */
-  private boolean mayHide(Damage damage) {
+  private boolean mayHide(Damage damage) throws IOException {
     boolean hidden = true;
+    if (wholeChunkBack(damage)) {
+      return true;
+    }
     for (long position : damage.blocks()) {
       LiveBytes.Range range = specimen.range(position);
       hidden &=
@@ -176,6 +186,29 @@ final class Trial {
               || specimen.openEnd(range.chunk(), position);
     }
     return hidden;
+  }
+
+  /** Whether all that was changed is one chunk, which is as it was earlier, as a whole. */
+  private boolean wholeChunkBack(Damage damage) throws IOException {
+    if (!damage.isStale() || damage.chunks().size() != 1) {
+      return false;
+    }
+    int chunk = damage.chunks().iterator().next();
+    if (chunk < 0) {
+      return false;
+    }
+    long base = specimen.layout.base(chunk);
+    byte[] is = new byte[BlockHeader.BLOCK];
+    byte[] was = new byte[BlockHeader.BLOCK];
+    for (int block = 0; block < specimen.layout.geometry(chunk).blocks(); block++) {
+      long position = base + (long) block * BlockHeader.BLOCK;
+      damage.device().read(position, ByteBuffer.wrap(is));
+      specimen.earlier.read(position, ByteBuffer.wrap(was));
+      if (!Arrays.equals(is, was)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** What journals and volume records say with right checksums has no second witness. */
@@ -220,6 +253,9 @@ final class Trial {
       }
       files = compared.files();
       kept = compared.kept();
+    }
+    if (authority(damage)) {
+      return; // where the history is cut is for them to say
     }
     Containment.judge(
         specimen,
