@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.Volume;
@@ -27,6 +28,8 @@ final class OnlineVerdictTest {
   private static final int CASES = Integer.getInteger("chunkfs.verdicts", 25);
   private static final List<DamageKind> KINDS =
       List.of(DamageKind.FIELDS, DamageKind.BLOCKS, DamageKind.RUNS, DamageKind.MANY);
+
+  private static final Pattern DROPPED = Pattern.compile("missing in chunk (\\d+)");
 
   /** Journals that hold nothing, and whatever else the volume would do in the background done. */
   @ParameterizedTest
@@ -104,8 +107,12 @@ final class OnlineVerdictTest {
     TreeSet<Integer> chunks = new TreeSet<>();
     for (Finding finding : findings) {
       switch (finding.problem()) {
-        case JOURNAL, JOURNAL_STABLE, JOURNAL_TORN, COMMIT_INCOMPLETE, COMMIT_MISSING ->
-            chunks.add(finding.chunk());
+        case JOURNAL, JOURNAL_STABLE, JOURNAL_TORN, COMMIT_MISSING -> chunks.add(finding.chunk());
+        case COMMIT_INCOMPLETE ->
+            DROPPED
+                .matcher(finding.message())
+                .results()
+                .forEach(m -> chunks.add(Integer.parseInt(m.group(1))));
         default -> {}
       }
     }
