@@ -57,8 +57,7 @@ public final class MemoryProgram {
     }
 
     @Override
-    public void mounted(
-        ControlServer control, FuseNotifier kernel, MountPoint point, FuseLog log) {
+    public void mounted(ControlServer control, FuseNotifier kernel, MountPoint point, FuseLog log) {
       control.register(
           "inodes",
           (request, progress) -> {

@@ -151,12 +151,13 @@ final class OnlineFsckIT {
     }
     String begun = awaitScrub(true).path("started").asString("");
     assertThat(begun).isNotEmpty();
-    long pid = ProcessHandle.allProcesses()
-        .filter(p -> p.info().commandLine().orElse("").contains("--daemon"))
-        .filter(p -> p.info().commandLine().orElse("").contains(mount.toString()))
-        .mapToLong(ProcessHandle::pid)
-        .findFirst()
-        .orElseThrow();
+    long pid =
+        ProcessHandle.allProcesses()
+            .filter(p -> p.info().commandLine().orElse("").contains("--daemon"))
+            .filter(p -> p.info().commandLine().orElse("").contains(mount.toString()))
+            .mapToLong(ProcessHandle::pid)
+            .findFirst()
+            .orElseThrow();
     ProcessHandle server = ProcessHandle.of(pid).orElseThrow();
     server.destroyForcibly();
     server.onExit().get(20, TimeUnit.SECONDS);

@@ -122,9 +122,13 @@ public final class OnlineFsck {
   private boolean repair(Mender mender) throws IOException {
     boolean any = false;
     List<Finding> records = new ArrayList<>(sweep.ofRecords());
-    sweep.ofChunks().values().forEach(of -> of.list().stream()
-        .filter(f -> f.problem() == Problem.RING_MAP_BIT)
-        .forEach(records::add));
+    sweep
+        .ofChunks()
+        .values()
+        .forEach(of ->
+            of.list().stream()
+                .filter(f -> f.problem() == Problem.RING_MAP_BIT)
+                .forEach(records::add));
     if (may(Consent.Unit.IMAGE, -1, records)) {
       mender.records();
       for (Finding finding : records) {
@@ -172,10 +176,9 @@ public final class OnlineFsck {
 
   private static List<Finding> wrong(List<Finding> findings) {
     List<Finding> wrong = new ArrayList<>(findings);
-    wrong.removeIf(
-        finding ->
-            finding.problem().severity() == Severity.NOTE
-                || finding.problem() == Problem.MEMBER_MISSING);
+    wrong.removeIf(finding ->
+        finding.problem().severity() == Severity.NOTE
+            || finding.problem() == Problem.MEMBER_MISSING);
     return wrong;
   }
 }

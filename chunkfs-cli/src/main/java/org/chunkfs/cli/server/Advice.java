@@ -79,8 +79,7 @@ final class Advice {
 
   /** What two chunks say of each other is not repaired by looking at one. */
   private String only(int chunk) {
-    boolean across =
-        volume.chunks().get(chunk).reason().matches(".*\\[6[0-9][0-9]\\].*");
+    boolean across = volume.chunks().get(chunk).reason().matches(".*\\[6[0-9][0-9]\\].*");
     return across ? "" : "--chunk " + chunk + " ";
   }
 }

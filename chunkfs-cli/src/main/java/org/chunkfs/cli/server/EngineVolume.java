@@ -117,8 +117,7 @@ public final class EngineVolume implements ServedVolume {
   }
 
   @Override
-  public void mounted(
-      ControlServer control, FuseNotifier kernel, MountPoint point, FuseLog log) {
+  public void mounted(ControlServer control, FuseNotifier kernel, MountPoint point, FuseLog log) {
     Scrubber checks =
         scrub == null || volume.options().readOnly()
             ? null

@@ -22,9 +22,9 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The control command {@code fsck}: {@code {"command":"fsck","mode":"check", "preen" or "repair",
  * "chunks":[...],"data":true,"name":"/mnt","verbose":false,"html":false}}. Checks one chunk after
- * another, and what they say of each other; without {@code chunks} all. The answer has {@code text},
- * {@code exit} as fsck(8) has it, {@code report} as {@code chunkfs fsck --json} prints it, and
- * {@code html} where it was asked for.
+ * another, and what they say of each other; without {@code chunks} all. The answer has {@code
+ * text}, {@code exit} as fsck(8) has it, {@code report} as {@code chunkfs fsck --json} prints it,
+ * and {@code html} where it was asked for.
  */
 public final class FsckControl {
   private static final JsonMapper JSON = new JsonMapper();

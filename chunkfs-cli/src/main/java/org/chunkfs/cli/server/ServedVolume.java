@@ -15,8 +15,7 @@ public interface ServedVolume extends AutoCloseable {
    * Called once, when the mount answers and before anybody is told so: the place to register
    * control commands, and to keep the notifier for changes that the kernel does not know of.
    */
-  default void mounted(
-      ControlServer control, FuseNotifier kernel, MountPoint point, FuseLog log) {}
+  default void mounted(ControlServer control, FuseNotifier kernel, MountPoint point, FuseLog log) {}
 
   /** Lets go of the image; nothing asks {@link #vfs} any more. */
   @Override

@@ -43,8 +43,8 @@ public final class VolumeRecord {
         LAYOUT.u64(
             "g",
             "state: block that showed the damage or -1; void: its number; decision: last number"
-                + " kept; absent: the last chunk; background check: when it began, nanoseconds since"
-                + " 1970");
+                + " kept; absent: the last chunk; background check: when it began, nanoseconds"
+                + " since 1970");
     public static final Field.U64 G2 =
         LAYOUT.u64(
             "g2",

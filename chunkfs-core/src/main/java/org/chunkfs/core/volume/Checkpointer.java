@@ -137,9 +137,7 @@ final class Checkpointer {
     }
   }
 
-  /**
-   * Writes both headers and roots of a chunk anew from memory, and leaves its ring empty.
-   */
+  /** Writes both headers and roots of a chunk anew from memory, and leaves its ring empty. */
   void renew(ChunkSlot slot, Chunk chunk, long deadline) throws IOException {
     Chunks all = started();
     for (int copy = 0; copy < 2; copy++) {

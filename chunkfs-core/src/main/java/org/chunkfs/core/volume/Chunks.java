@@ -144,8 +144,7 @@ final class Chunks {
           break;
         }
         long left = deadline - System.nanoTime();
-        if (!slot.serves() && !mayReturn(slot)
-            || slot.waiters.get() >= MAX_WAITERS) {
+        if (!slot.serves() && !mayReturn(slot) || slot.waiters.get() >= MAX_WAITERS) {
           throw unavailable(slot);
         }
         if (left <= 0) {

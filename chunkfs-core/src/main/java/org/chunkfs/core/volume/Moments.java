@@ -68,7 +68,11 @@ final class Moments {
   }
 
   private <T extends @Nullable Object> T work(
-      TreeSet<Integer> ids, List<Chunk> held, boolean still, long deadline, Upkeep.MomentWork<T> work)
+      TreeSet<Integer> ids,
+      List<Chunk> held,
+      boolean still,
+      long deadline,
+      Upkeep.MomentWork<T> work)
       throws IOException {
     TreeMap<Integer, Long> last = new TreeMap<>();
     List<Chunk> locked = new ArrayList<>();

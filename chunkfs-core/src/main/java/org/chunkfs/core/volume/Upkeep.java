@@ -40,8 +40,8 @@ public final class Upkeep {
   /**
    * One moment of some chunks.
    *
-   * @param last the last commit of each chunk that counts; without those that nobody has used
-   *     since the opening
+   * @param last the last commit of each chunk that counts; without those that nobody has used since
+   *     the opening
    * @param resting of those the ones that hold something; their journals are empty
    * @param intact whether all that stood on the device at the moment still does; if not, what does
    *     not fit may be newer
@@ -130,8 +130,7 @@ public final class Upkeep {
   /** Whether writers of a chunk will have to wait soon, if it has no checkpoint. */
   public boolean pressed(int chunk) {
     ChunkSlot slot = chunks.slot(chunk);
-    return slot.journalUsed * 100
-        > (long) slot.ringBytes() * volume.options().checkpointPercent();
+    return slot.journalUsed * 100 > (long) slot.ringBytes() * volume.options().checkpointPercent();
   }
 
   /**

@@ -197,7 +197,12 @@ public record VolumeState(
     VolumeRecord.EPOCH.set(record, 0, epoch);
     VolumeRecord.BOOT_ID.set(record, 0, bootId);
     VolumeRecord.OPENED.set(record, 0, opened);
-    int count = (scrub.started == 0 ? 0 : 1) + out.size() + voids.size() + decisions.size() + absents.size();
+    int count =
+        (scrub.started == 0 ? 0 : 1)
+            + out.size()
+            + voids.size()
+            + decisions.size()
+            + absents.size();
     if (count > VolumeRecord.MAX_ENTRIES) {
       throw new IllegalStateException(count + " entries in a volume record");
     }

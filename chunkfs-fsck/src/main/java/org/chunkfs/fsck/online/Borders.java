@@ -129,8 +129,7 @@ public final class Borders {
       }
       asked.removeIf(chunk -> !served.contains(chunk) && !stayedOut(chunk, out));
       try {
-        return looker.together(
-            served, (media, keep) -> wrong(media, keep, served, asked, facts));
+        return looker.together(served, (media, keep) -> wrong(media, keep, served, asked, facts));
       } catch (ChunkUnavailableException e) {
         if (!asked.remove(e.chunk())) {
           throw e;

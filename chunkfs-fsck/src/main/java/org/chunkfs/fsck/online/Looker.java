@@ -42,20 +42,17 @@ public final class Looker {
   public record Look(Findings findings, ChunkFacts facts) {}
 
   public Looker(Volume volume) {
-    this(
-        volume,
-        _ -> volume.image().device(),
-        _ -> new MediaView(volume.image().device()));
+    this(volume, _ -> volume.image().device(), _ -> new MediaView(volume.image().device()));
   }
 
   /** Who reads from the medium only, each chunk through a device of its own above it. */
   public static Looker ofMedia(Volume volume, BiFunction<Integer, BlockDevice, BlockDevice> above) {
     BlockDevice media = new MediaView(volume.image().device());
-    return new Looker(volume, chunk -> above.apply(chunk, media), chunk -> above.apply(chunk, media));
+    return new Looker(
+        volume, chunk -> above.apply(chunk, media), chunk -> above.apply(chunk, media));
   }
 
-  private Looker(
-      Volume volume, IntFunction<BlockDevice> first, IntFunction<BlockDevice> again) {
+  private Looker(Volume volume, IntFunction<BlockDevice> first, IntFunction<BlockDevice> again) {
     this.volume = volume;
     this.upkeep = volume.upkeep();
     this.layout = volume.layout();

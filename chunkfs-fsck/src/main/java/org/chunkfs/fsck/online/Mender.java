@@ -122,8 +122,7 @@ public final class Mender {
       upkeep.fence(chunk, first.block(), first.toString());
     }
     SingleChunk single =
-        new SingleChunk(
-            volume.image(), chunk, ServedKeep.ofNone(volume.state()), data);
+        new SingleChunk(volume.image(), chunk, ServedKeep.ofNone(volume.state()), data);
     @Nullable LostFound[] lost = new LostFound[1];
     boolean sound =
         volume.whileOut(
@@ -132,8 +131,7 @@ public final class Mender {
             () -> {
               Inventory before = inventory(chunk);
               lost[0] = single.repair(upkeep.lastCommit(chunk), now, log);
-              losses.addAll(
-                  Losses.between(before, inventory(chunk), volume.layout().root()));
+              losses.addAll(Losses.between(before, inventory(chunk), volume.layout().root()));
               return !single.check().findings().anyWrong();
             });
     if (!sound) {
@@ -155,10 +153,7 @@ public final class Mender {
 
   private Inventory inventory(int chunk) {
     return Inventory.take(
-        volume.image(),
-        ServedKeep.ofNone(volume.state()),
-        sweep.facts(),
-        Set.of(chunk));
+        volume.image(), ServedKeep.ofNone(volume.state()), sweep.facts(), Set.of(chunk));
   }
 
   private void enter(LostFound made) {
@@ -197,8 +192,7 @@ public final class Mender {
     Alignment.Changes changes =
         new Looker(volume)
             .together(
-                chunks,
-                (media, keep) -> Alignment.of(media, volume.layout(), keep, chunks, facts));
+                chunks, (media, keep) -> Alignment.of(media, volume.layout(), keep, chunks, facts));
     align(changes);
     for (int chunk : changes.others()) {
       List<Finding> why =

@@ -93,8 +93,7 @@ public final class Sweep {
                 chunk,
                 ChunkState.CHECKING,
                 () ->
-                    new SingleChunk(
-                            volume.image(), chunk, ServedKeep.ofNone(volume.state()), data)
+                    new SingleChunk(volume.image(), chunk, ServedKeep.ofNone(volume.state()), data)
                         .check());
         findings.addAll(checked.findings());
         of = checked.facts();

@@ -64,7 +64,12 @@ public final class SingleChunk {
       new CrossRepair(around.models, around.unknown, frozen, image.layout().hashKey(), log).run();
       repair.local(around.facts, now);
     }
-    repair.write(data, true, Math.max(lastCommit, around.lastNaming()), now, new RepairHistory(image.device(), 0));
+    repair.write(
+        data,
+        true,
+        Math.max(lastCommit, around.lastNaming()),
+        now,
+        new RepairHistory(image.device(), 0));
     return model == null ? null : LostFound.of(model);
   }
 }

@@ -14,7 +14,8 @@ public record ScrubOptions(Duration period, int share) {
 
   public ScrubOptions {
     if (period.isNegative() || period.isZero() || share < 1 || share > 100) {
-      throw new IllegalArgumentException("a round each " + period + ", " + share + " % of the time");
+      throw new IllegalArgumentException(
+          "a round each " + period + ", " + share + " % of the time");
     }
   }
 }

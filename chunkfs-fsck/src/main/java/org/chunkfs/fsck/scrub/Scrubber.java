@@ -73,8 +73,7 @@ public final class Scrubber implements AutoCloseable {
       long repairs,
       Map<Integer, String> waiting) {}
 
-  private Scrubber(
-      Volume volume, ScrubOptions options, InstantSource clock, Consumer<String> log) {
+  private Scrubber(Volume volume, ScrubOptions options, InstantSource clock, Consumer<String> log) {
     this.volume = volume;
     this.upkeep = volume.upkeep();
     this.options = options;
@@ -292,10 +291,9 @@ public final class Scrubber implements AutoCloseable {
 
   private static List<Finding> wrong(List<Finding> findings) {
     List<Finding> wrong = new ArrayList<>(findings);
-    wrong.removeIf(
-        finding ->
-            finding.problem().severity() == Severity.NOTE
-                || finding.problem() == Problem.MEMBER_MISSING);
+    wrong.removeIf(finding ->
+        finding.problem().severity() == Severity.NOTE
+            || finding.problem() == Problem.MEMBER_MISSING);
     return wrong;
   }
 

@@ -196,16 +196,15 @@ final class ServingTest {
       volume.quiesce(10_000);
       SplittableRandom random = new SplittableRandom(4);
       try (Busy writer =
-          new Busy(
-              _ -> {
-                byte[] bytes = new byte[64 << 10];
-                random.nextBytes(bytes);
-                try {
-                  volume.write(file, 0, ByteBuffer.wrap(bytes));
-                } catch (FsException e) {
-                  assertThat(e.reason()).isEqualTo(FsException.Reason.NO_SPACE);
-                }
-              })) {
+          new Busy(_ -> {
+            byte[] bytes = new byte[64 << 10];
+            random.nextBytes(bytes);
+            try {
+              volume.write(file, 0, ByteBuffer.wrap(bytes));
+            } catch (FsException e) {
+              assertThat(e.reason()).isEqualTo(FsException.Reason.NO_SPACE);
+            }
+          })) {
         for (int i = 0; i < 4; i++) {
           assertThat(wrong(OnlineFsck.run(volume, FsckOptions.check(), Progress.NONE))).isEmpty();
           writer.awaitMore(5);

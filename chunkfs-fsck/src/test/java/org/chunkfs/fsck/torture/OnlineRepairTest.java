@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A volume in use is damaged, and repaired while it goes on: then nothing is wrong any more. */
 final class OnlineRepairTest {
   private static final int CASES = Integer.getInteger("chunkfs.repairs", 12);
-  private static final List<DamageKind> KINDS = List.of(DamageKind.FIELDS, DamageKind.BLOCKS, DamageKind.RUNS, DamageKind.MANY);
+  private static final List<DamageKind> KINDS =
+      List.of(DamageKind.FIELDS, DamageKind.BLOCKS, DamageKind.RUNS, DamageKind.MANY);
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3})
@@ -77,9 +78,12 @@ final class OnlineRepairTest {
                 Image.of(SampleImages.copy(device)),
                 FsckOptions.check().withThreads(1).withBootId(SampleImages.bootId()),
                 Progress.NONE)
-            .findings().stream()
+            .findings()
+            .stream()
             .filter(f -> f.problem().severity() != Severity.NOTE)
             .toList();
-    return left.isEmpty() ? "" : "an offline check found %s; did %s".formatted(left, report.repairs());
+    return left.isEmpty()
+        ? ""
+        : "an offline check found %s; did %s".formatted(left, report.repairs());
   }
 }

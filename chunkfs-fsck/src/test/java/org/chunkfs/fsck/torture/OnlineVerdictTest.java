@@ -23,7 +23,9 @@ import org.chunkfs.fsck.problem.Severity;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a check says of damage to a volume in use, and of the same damage to a copy of its image. */
+/**
+ * What a check says of damage to a volume in use, and of the same damage to a copy of its image.
+ */
 final class OnlineVerdictTest {
   private static final int CASES = Integer.getInteger("chunkfs.verdicts", 25);
   private static final List<DamageKind> KINDS =
@@ -54,8 +56,7 @@ final class OnlineVerdictTest {
     SampleImages.Sample sample = SampleImages.sample(8, number);
     VolumeOptions readOnly =
         VolumeOptions.defaults().withReadOnly(true).withFenced(VolumeOptions.FencedPolicy.FAIL);
-    try (Volume volume =
-        Volume.open(Image.of(sample.device()), readOnly, SampleImages.bootId())) {
+    try (Volume volume = Volume.open(Image.of(sample.device()), readOnly, SampleImages.bootId())) {
       compare(volume, sample, 100 + number);
     }
   }
@@ -65,8 +66,7 @@ final class OnlineVerdictTest {
     BlockDevice device = sample.device();
     Specimen specimen =
         new Specimen(
-            new SampleImages.Sample(
-                sample.name(), SampleImages.copy(device), sample.earlier()));
+            new SampleImages.Sample(sample.name(), SampleImages.copy(device), sample.earlier()));
     Image sound = Image.of(specimen.device);
     SplittableRandom random = new SplittableRandom(seed);
     int told = 0;
@@ -89,7 +89,9 @@ final class OnlineVerdictTest {
         TreeSet<Integer> journals = journals(offline);
         journals.addAll(journals(online));
         assertThat(verdict(online, journals))
-            .as("case %d of %s: %s%noffline %s%nonline %s", i, sample.name(), damage, offline, online)
+            .as(
+                "case %d of %s: %s%noffline %s%nonline %s",
+                i, sample.name(), damage, offline, online)
             .isEqualTo(verdict(offline, journals));
         told += offline.isEmpty() ? 0 : 1;
       } finally {
@@ -130,7 +132,8 @@ final class OnlineVerdictTest {
       Problem problem = finding.problem();
       boolean doubtful =
           journals.contains(finding.chunk())
-              || !journals.isEmpty() && problem.scope() == org.chunkfs.fsck.problem.Scope.CROSS_CHUNK;
+              || !journals.isEmpty()
+                  && problem.scope() == org.chunkfs.fsck.problem.Scope.CROSS_CHUNK;
       doubtful |= problem == Problem.RING_MAP_BIT && headerLost(findings, finding.chunk());
       if (problem.severity() != Severity.NOTE && !doubtful) {
         verdict.merge(finding.chunk() + ": " + problem.number(), 1, Integer::sum);
