@@ -123,7 +123,7 @@ public final class Fsck {
   }
 
   /** What preening may repair: nothing can be lost by it. */
-  private static boolean safe(Consent.Unit unit, int chunk, List<Finding> findings) {
+  static boolean safe(Consent.Unit unit, int chunk, List<Finding> findings) {
     return findings.stream()
         .allMatch(f -> f.problem().preen() || f.problem().severity() == Severity.NOTE);
   }
@@ -157,7 +157,7 @@ public final class Fsck {
     return report(image, result.findings(), checked(result), repairs, repaired, remaining);
   }
 
-  static FsckReport report(
+  private static FsckReport report(
       Image image,
       Findings findings,
       Map<Integer, ChunkFacts> checked,
@@ -167,7 +167,7 @@ public final class Fsck {
     return report(image, findings, checked, repairs, repaired, remaining, losses(image, checked));
   }
 
-  private static FsckReport report(
+  static FsckReport report(
       Image image,
       Findings findings,
       Map<Integer, ChunkFacts> checked,
@@ -203,7 +203,7 @@ public final class Fsck {
             image.layout().chunks(), checked, findings.list(), repaired ? remaining : null));
   }
 
-  private static List<Loss> losses(Image image, Map<Integer, ChunkFacts> facts) {
+  static List<Loss> losses(Image image, Map<Integer, ChunkFacts> facts) {
     Paths paths = new Paths(facts, image.layout().root());
     List<Loss> lost = new ArrayList<>();
     for (ChunkFacts of : facts.values()) {

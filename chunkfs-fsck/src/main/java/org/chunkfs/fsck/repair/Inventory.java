@@ -91,15 +91,25 @@ public final class Inventory {
    * @param result a check of the image as it is now
    */
   public static Inventory take(Image image, ImageCheck.Result result, Set<Integer> chunks) {
-    Inventory all = new Inventory(chunks);
     Keep keep = result.history() != null ? result.history() : (chunk, header, scan) -> scan;
+    return take(image, keep, result.facts(), chunks);
+  }
+
+  /**
+   * The same of chunks that are out of service.
+   *
+   * @param facts what is known of all chunks, for the places of directories
+   */
+  public static Inventory take(
+      Image image, Keep keep, Map<Integer, ChunkFacts> facts, Set<Integer> chunks) {
+    Inventory all = new Inventory(chunks);
     for (int chunk : all.chunks) {
       ChunkReader reader = new ChunkReader(image.device(), image.layout(), chunk);
       if (reader.present()) {
         all.chunk(ChunkScan.salvage(reader, keep, ChunkMemory.NONE));
       }
     }
-    all.hang(result.facts());
+    all.hang(facts);
     return all;
   }
 

@@ -55,7 +55,7 @@ public final class ChunkScan {
           reader, findings, headers, null, null, Overlay.empty(reader.geometry()), null);
     }
     RingView ring = ring(reader, header, keep, memory);
-    ring.judge(keep.damage(reader.chunk(), ring.scan()), findings);
+    ring.judge(keep.damage(reader.chunk(), ring.scan()), keep.goesOn(reader.chunk()), findings);
     RingScanner.Scan kept = keep.keep(reader.chunk(), header, ring.scan());
     Overlay overlay = Overlay.of(kept.records(), reader.geometry(), findings);
     BlockTable table = BlockTable.read(reader, headers, overlay, findings);
