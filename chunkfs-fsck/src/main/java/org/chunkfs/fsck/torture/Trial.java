@@ -185,7 +185,7 @@ final class Trial {
     if (wholeChunkBack(damage)) {
       return true;
     }
-    for (long position : damage.blocks()) {
+    for (long position : damage.different()) {
       LiveBytes.Range range = specimen.range(position);
       hidden &=
           range == null
