@@ -208,7 +208,8 @@ final class Chunks {
 
   /** Whether waiting may bring a chunk back. */
   boolean worthWaiting(int id) {
-    return slots[id].current != null
+    boolean back = options.fenced() != VolumeOptions.FencedPolicy.FAIL && slots[id].current != null;
+    return back
         || mayReturn(slots[id]) && slots[id].waiters.get() < MAX_WAITERS;
   }
 
