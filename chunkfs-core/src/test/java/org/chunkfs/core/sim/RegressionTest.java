@@ -527,7 +527,8 @@ final class RegressionTest {
     FaultyDevice device = new FaultyDevice(image, 1);
     try (Volume volume = Trial.open(device, Trial.options(), 1)) {
       device.inject(Fault.once(Fault.Kind.READ_HANG, start, end).of(BlockKind.INODES));
-      device.inject(new Fault(Fault.Kind.READ_ERROR, start, end, BlockKind.INODES, 0, 2, 0));
+      Fault error = Fault.once(Fault.Kind.READ_ERROR, start, end).of(BlockKind.INODES);
+      device.inject(error);
       CompletableFuture<Void> reader =
           CompletableFuture.runAsync(
               () ->
@@ -537,6 +538,7 @@ final class RegressionTest {
       awaitHanging(device);
       volume.crash(victim);
       volume.online(victim);
+      device.inject(error); // when it is asked for again
       device.release();
       reader.get(20, TimeUnit.SECONDS);
       assertThat(Trial.fenced(volume)).isNull();

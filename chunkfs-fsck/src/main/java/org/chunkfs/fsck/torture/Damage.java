@@ -120,22 +120,32 @@ public final class Damage {
     return stale;
   }
 
-  /**
-   * Whether a byte that something relies on is another one now; what was changed twice may be as it
-   * was.
-   */
+  /** Whether a byte that something relies on is another one now. */
   boolean live() throws IOException {
     byte[] was = new byte[BLOCK];
-    for (long block : blocks) {
+    for (long block : different()) {
       specimen.device.read(block, ByteBuffer.wrap(was));
       byte[] is = read(block, BLOCK);
-      for (int i = Arrays.mismatch(was, is); i >= 0 && i < BLOCK; i++) {
+      for (int i = Arrays.mismatch(was, is); i < BLOCK; i++) {
         if (was[i] != is[i] && specimen.live(block + i) != null) {
           return true;
         }
       }
     }
     return false;
+  }
+
+  /** Positions of the blocks that are not as they were; what was changed twice may be. */
+  List<Long> different() throws IOException {
+    List<Long> different = new ArrayList<>();
+    byte[] was = new byte[BLOCK];
+    for (long block : blocks) {
+      specimen.device.read(block, ByteBuffer.wrap(was));
+      if (!Arrays.equals(was, read(block, BLOCK))) {
+        different.add(block);
+      }
+    }
+    return different;
   }
 
   /** Positions of the blocks that were changed, without those sealed only. */
