@@ -208,8 +208,8 @@ final class Chunks {
 
   /** Whether waiting may bring a chunk back. */
   boolean worthWaiting(int id) {
-    return slots[id].current != null
-        || mayReturn(slots[id]) && slots[id].waiters.get() < MAX_WAITERS;
+    boolean back = options.fenced() != VolumeOptions.FencedPolicy.FAIL && slots[id].current != null;
+    return back || mayReturn(slots[id]) && slots[id].waiters.get() < MAX_WAITERS;
   }
 
   /** Whether requests wait for a chunk that is out of service: who repairs it brings it back. */

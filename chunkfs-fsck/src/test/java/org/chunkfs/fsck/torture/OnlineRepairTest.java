@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A volume in use is damaged, and repaired while it goes on: then nothing is wrong any more. */
 final class OnlineRepairTest {
-  private static final int CASES = Integer.getInteger("chunkfs.repairs", 12);
+  private static final int CASES = Integer.getInteger("chunkfs.repairs", 8);
   private static final List<DamageKind> KINDS =
       List.of(DamageKind.FIELDS, DamageKind.BLOCKS, DamageKind.RUNS, DamageKind.MANY);
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What a check says of damage to a volume in use, and of the same damage to a copy of its image.
  */
 final class OnlineVerdictTest {
-  private static final int CASES = Integer.getInteger("chunkfs.verdicts", 25);
+  private static final int CASES = Integer.getInteger("chunkfs.verdicts", 16);
   private static final List<DamageKind> KINDS =
       List.of(DamageKind.FIELDS, DamageKind.BLOCKS, DamageKind.RUNS, DamageKind.MANY);
 
