@@ -243,6 +243,14 @@ public final class TortureCommand extends Subcommand {
               t.perSecond(),
               t.broken().size());
       t.notes().forEach(note -> out().println("               " + note));
+      if (t.files() > 0) {
+        out()
+            .printf(
+                Locale.ROOT,
+                "               %.3f %% of %,d files with untouched data kept content and path%n",
+                100.0 * t.kept() / t.files(),
+                t.files());
+      }
     }
     out().println("seed " + seed);
   }

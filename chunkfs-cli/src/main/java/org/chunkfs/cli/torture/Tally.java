@@ -19,6 +19,8 @@ public final class Tally {
   private long tried;
   private long verified;
   private long nanos;
+  private long files;
+  private long kept;
 
   /**
    * @param first number of its first round
@@ -46,6 +48,8 @@ public final class Tally {
     rounds++;
     tried += round.tried();
     verified += round.verified();
+    files += round.files();
+    kept += round.kept();
     if (!round.note().isEmpty() && notes.size() < NOTES) {
       notes.add(round.note());
     }
@@ -69,6 +73,16 @@ public final class Tally {
   /** Acknowledged operations that were looked for; 0 if the kind does not count them. */
   public synchronized long verified() {
     return verified;
+  }
+
+  /** Files with untouched data, on images with a few damaged metadata blocks; 0: none. */
+  public synchronized long files() {
+    return files;
+  }
+
+  /** How many of them kept content and path through the repair. */
+  public synchronized long kept() {
+    return kept;
   }
 
   /** What its first rounds said of themselves. */

@@ -32,7 +32,13 @@ final class CorruptionKind implements TortureKind {
   public TortureRound round(long seed, long number, Path work) throws IOException {
     Torture.Summary summary = Torture.run(kind, seed, number * CASES, CASES, (_, _) -> true);
     Verdict smallest = summary.smallest();
-    return new TortureRound(summary.cases(), smallest == null ? null : failed(smallest, seed));
+    return new TortureRound(
+        summary.cases(),
+        0,
+        "",
+        smallest == null ? null : failed(smallest, seed),
+        summary.files() + summary.sealedFiles(),
+        summary.kept() + summary.sealedKept());
   }
 
   private TortureCase failed(Verdict verdict, long seed) {
