@@ -203,6 +203,7 @@ public final class HeaderPair {
       rootGood[slot] = crc == ChunkHeader.ROOT_CRC.get(header, 0);
       if (rootGood[slot]) {
         bad = rootProblem(reader, slot, root);
+        rootGood[slot] = bad == null; // a right checksum over what is no root
       } else {
         bad =
             "CRC %s, expected %s"
