@@ -1,9 +1,6 @@
 package org.chunkfs.fsck.repair;
 
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -13,13 +10,12 @@ import org.chunkfs.core.format.InodeRecord;
 import org.chunkfs.core.format.ItemType;
 import org.chunkfs.core.format.Items;
 import org.chunkfs.core.format.NameHash;
-import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.fsck.scan.Item;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the two sides of names and continuations that cross chunks together, in the models of all
- * chunks involved.
+ * Brings the two sides of names that cross chunks together, in the models of all chunks involved,
+ * after those of continuations ({@link PartRepair}).
  *
  * <p>A name is what an entry and a back pointer say together. If one of the two is missing, it is
  * made, unless the inode or directory is gone, or the directory has another name already: then the
@@ -33,8 +29,7 @@ final class CrossRepair {
   private final Names names;
   private final NameHash hash;
   private final List<String> log;
-  private final Map<Integer, Set<Item>> outs = new HashMap<>();
-  private final Map<Integer, Set<Item>> ins = new HashMap<>();
+  private final ExpectedRefs refs;
 
   /**
    * @param models of all chunks in use that can be read
@@ -54,19 +49,16 @@ final class CrossRepair {
     this.hash = new NameHash(key);
     this.names = new Names(hash);
     this.log = log;
+    this.refs = new ExpectedRefs(models);
   }
 
   void run() {
-    for (int chunk : models.keySet()) {
-      outs.put(chunk, new HashSet<>());
-      ins.put(chunk, new HashSet<>());
-    }
     new MapRebuild(models, frozen, log).run();
     new RangeRepair(models, frozen, names, log).run();
-    continuations();
+    new PartRepair(models, unknown, frozen, refs, log).run();
     each(inode -> inode.of(ItemType.DIRENT), this::entry);
     each(inode -> inode.of(ItemType.BACK_POINTER), this::back);
-    models.values().forEach(this::references);
+    refs.write();
   }
 
   private interface Action {
@@ -94,8 +86,13 @@ final class CrossRepair {
         : inode;
   }
 
-  /** Whether a reference is between chunks that are not repaired here. */
   private boolean settled(int from, int to) {
+    return settled(models, frozen, from, to);
+  }
+
+  /** Whether a reference is between chunks that are not repaired here. */
+  static boolean settled(
+      TreeMap<Integer, ChunkModel> models, Set<Integer> frozen, int from, int to) {
     return frozen.contains(from) && (frozen.contains(to) || !models.containsKey(to));
   }
 
@@ -117,7 +114,7 @@ final class CrossRepair {
     if (unknown.contains(Ino.chunk(target))) {
       long key = keyOfOut(model, target, parent, entry);
       byte[] out = out(generation, parent, parentGeneration, entry.major(), g);
-      add(outs, model.chunk(), new Item(ItemType.XREF_OUT.code(), target, key, out));
+      refs.out(model.chunk(), new Item(ItemType.XREF_OUT.code(), target, key, out));
       return;
     }
     InodeModel inode = inode(target, generation);
@@ -179,9 +176,9 @@ final class CrossRepair {
       Item back,
       long g) {
     byte[] out = out(generation, parent, parentGeneration, cookie, g);
-    add(outs, chunk, new Item(ItemType.XREF_OUT.code(), target, back.major(), out));
+    refs.out(chunk, new Item(ItemType.XREF_OUT.code(), target, back.major(), out));
     byte[] in = in(target, generation, parentGeneration, back.major(), chunk, g);
-    add(ins, Ino.chunk(target), new Item(ItemType.XREF_IN.code(), parent, cookie, in));
+    refs.in(Ino.chunk(target), new Item(ItemType.XREF_IN.code(), parent, cookie, in));
   }
 
   private static byte[] out(
@@ -205,13 +202,6 @@ final class CrossRepair {
     Items.XrefIn.CHUNK.set(in, 0, chunk);
     Items.XrefIn.G.set(in, 0, g);
     return in;
-  }
-
-  private static void add(Map<Integer, Set<Item>> to, int chunk, Item item) {
-    Set<Item> of = to.get(chunk);
-    if (of != null) {
-      of.add(item);
-    }
   }
 
   /**
@@ -322,7 +312,7 @@ final class CrossRepair {
     int parentGeneration = Items.BackPointer.PARENT_GENERATION.get(v, 0);
     long g = Items.BackPointer.G.get(v, 0);
     byte[] in = in(inode.ino, inode.generation(), parentGeneration, back.major(), chunk, g);
-    add(ins, model.chunk(), new Item(ItemType.XREF_IN.code(), parent, cookie, in));
+    refs.in(model.chunk(), new Item(ItemType.XREF_IN.code(), parent, cookie, in));
   }
 
   /** The part of a directory that holds a cookie; null if it cannot be asked. */
@@ -335,171 +325,5 @@ final class CrossRepair {
     }
     ChunkModel model = models.get(Ino.chunk(part));
     return model == null ? null : model.get(part);
-  }
-
-  /** Ranges that lead to no part, parts that no range leads to, and what each side knows. */
-  private void continuations() {
-    Map<Long, InodeModel> mapped = new HashMap<>();
-    for (ChunkModel model : models.values()) {
-      for (InodeModel head : List.copyOf(model.inodes.values())) {
-        if (head.spread()) {
-          map(model, head, mapped);
-        }
-      }
-    }
-    for (ChunkModel model : models.values()) {
-      for (InodeModel part : List.copyOf(model.inodes.values())) {
-        if (part.continuation()
-            && !frozen.contains(model.chunk())
-            && !mapped.containsKey(part.ino)) {
-          stray(model, part);
-        }
-      }
-    }
-  }
-
-  private void map(ChunkModel model, InodeModel head, Map<Long, InodeModel> mapped) {
-    long before = head.ino;
-    long blocks = 0;
-    boolean whole = true;
-    boolean any = false;
-    for (Item range : head.of(ItemType.CONTINUATION)) {
-      long ino = Items.Continuation.INO.get(range.value(), 0);
-      ChunkModel there = models.get(Ino.chunk(ino));
-      InodeModel part = there == null ? null : there.get(ino);
-      boolean away = unknown.contains(Ino.chunk(ino)) || settled(model.chunk(), Ino.chunk(ino));
-      boolean good =
-          ino == head.ino
-              || away
-              || part != null
-                  && part.continuation()
-                  && InodeRecord.HEAD.get(part.record, 0) == head.ino
-                  && InodeRecord.HEAD_GENERATION.get(part.record, 0) == head.generation();
-      if (!good || ino == before) {
-        log.add("drop a range of the map of inode " + Names.show(head));
-        head.remove(range);
-        continue;
-      }
-      before = ino;
-      if (ino == head.ino) {
-        continue;
-      }
-      if (part != null
-          && Items.Continuation.GENERATION.get(range.value(), 0) != part.generation()) {
-        log.add("correct a range of the map of inode " + Names.show(head));
-        head.put(
-            Names.with(range, v -> Items.Continuation.GENERATION.set(v, 0, part.generation())));
-      }
-      any = true;
-      if (away) {
-        whole = false;
-        int generation = Items.Continuation.GENERATION.get(range.value(), 0);
-        keepCont(model, ItemType.CONT_OUT, ino, head.ino, head.generation(), generation);
-        continue;
-      }
-      if (part != null) {
-        int generation = part.generation();
-        if (Items.Continuation.GENERATION.get(range.value(), 0) != generation) {
-          head.put(Names.with(range, v -> Items.Continuation.GENERATION.set(v, 0, generation)));
-        }
-      }
-      if (part != null && mapped.put(ino, head) == null) {
-        blocks += head.regular() ? InodeRecord.BLOCKS.get(part.record, 0) : 0;
-        InodeRecord.MODE.set(part.record, 0, head.mode() & Vfs.S_IFMT);
-        link(model.chunk(), head, part);
-      }
-    }
-    if (!any) {
-      InodeRecord.FLAGS.set(head.record, 0, 0);
-      head.of(ItemType.CONTINUATION).forEach(head::remove);
-    }
-    if (whole) {
-      InodeRecord.REMOTE_BLOCKS.set(head.record, 0, any ? blocks : 0);
-    }
-  }
-
-  private void link(int chunk, InodeModel head, InodeModel part) {
-    Item out = findCont(chunk, ItemType.CONT_OUT, part.ino, head.ino);
-    Item in = findCont(Ino.chunk(part.ino), ItemType.CONT_IN, head.ino, part.ino);
-    byte[] value = contRef(head.generation(), part.generation(), out, in);
-    add(outs, chunk, new Item(ItemType.CONT_OUT.code(), part.ino, head.ino, value));
-    add(ins, Ino.chunk(part.ino), new Item(ItemType.CONT_IN.code(), head.ino, part.ino, value));
-  }
-
-  /** A reference that carries the newest commit that either side knows of. */
-  private static byte[] contRef(int headGeneration, int generation, @Nullable Item... known) {
-    byte[] value = new byte[Items.ContinuationRef.SIZE];
-    long g = 0;
-    for (Item item : known) {
-      if (item != null && item.value().length == Items.ContinuationRef.SIZE) {
-        long its = Items.ContinuationRef.G.get(item.value(), 0);
-        g = Long.compareUnsigned(its, g) > 0 ? its : g;
-      }
-    }
-    Items.ContinuationRef.HEAD_GENERATION.set(value, 0, headGeneration);
-    Items.ContinuationRef.GENERATION.set(value, 0, generation);
-    Items.ContinuationRef.G.set(value, 0, g);
-    return value;
-  }
-
-  private @Nullable Item findCont(int chunk, ItemType type, long major, long minor) {
-    ChunkModel model = models.get(chunk);
-    return model == null
-        ? null
-        : model
-            .own(type == ItemType.CONT_OUT ? ChunkGeometry.XREFS_OUT : ChunkGeometry.XREFS_IN)
-            .find(type, major, minor);
-  }
-
-  /** The other side cannot be asked: the reference is as this one says. */
-  private void keepCont(
-      ChunkModel model, ItemType type, long major, long minor, int headGeneration, int generation) {
-    Item known = findCont(model.chunk(), type, major, minor);
-    add(
-        type == ItemType.CONT_OUT ? outs : ins,
-        model.chunk(),
-        new Item(type.code(), major, minor, contRef(headGeneration, generation, known)));
-  }
-
-  /** A part without a head becomes a file or directory of its own, for lost+found. */
-  private void stray(ChunkModel model, InodeModel part) {
-    long head = InodeRecord.HEAD.get(part.record, 0);
-    if (unknown.contains(Ino.chunk(head))) {
-      int headGeneration = InodeRecord.HEAD_GENERATION.get(part.record, 0);
-      keepCont(model, ItemType.CONT_IN, head, part.ino, headGeneration, part.generation());
-      return;
-    }
-    log.add(
-        "make the part %s, whose head is gone, an inode of its own".formatted(Names.show(part)));
-    InodeRecord.FLAGS.set(part.record, 0, 0);
-    InodeRecord.HEAD.set(part.record, 0, 0);
-    InodeRecord.HEAD_GENERATION.set(part.record, 0, 0);
-    InodeRecord.MODE.set(part.record, 0, part.mode() & Vfs.S_IFMT | 0x180);
-    if (part.regular()) {
-      long end = 0;
-      for (Item extent : part.of(ItemType.EXTENT)) {
-        end = extent.major() + Items.Extent.COUNT.get(extent.value(), 0);
-      }
-      InodeRecord.SIZE_BYTES.set(part.record, 0, end * 4096);
-    }
-  }
-
-  /** Makes the cross references of a chunk what names and continuations say. */
-  private void references(ChunkModel model) {
-    sync(model.own(ChunkGeometry.XREFS_OUT), outs.getOrDefault(model.chunk(), Set.of()));
-    sync(model.own(ChunkGeometry.XREFS_IN), ins.getOrDefault(model.chunk(), Set.of()));
-  }
-
-  private static void sync(InodeModel index, Set<Item> expected) {
-    for (Item item : List.copyOf(index.items)) {
-      if (!expected.contains(item)) {
-        index.remove(item);
-      }
-    }
-    for (Item item : expected) {
-      if (!index.items.contains(item)) {
-        index.put(item);
-      }
-    }
   }
 }
