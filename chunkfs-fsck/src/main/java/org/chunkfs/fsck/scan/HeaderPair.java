@@ -203,7 +203,7 @@ public final class HeaderPair {
       rootGood[slot] = crc == ChunkHeader.ROOT_CRC.get(header, 0);
       if (rootGood[slot]) {
         bad = rootProblem(reader, slot, root);
-        rootGood[slot] = bad == null; // a right checksum over what is no root
+        rootGood[slot] = identity(reader, slot, root) == null; // a right checksum over no root
       } else {
         bad =
             "CRC %s, expected %s"
@@ -258,13 +258,12 @@ public final class HeaderPair {
     }
   }
 
-  private @Nullable String rootProblem(ChunkReader reader, int slot, byte[] root) {
-    int last = geometry.tableBlocks();
+  /** What shows that the blocks are not those of this root, or null. */
+  private @Nullable String identity(ChunkReader reader, int slot, byte[] root) {
     for (int i = 0; i < geometry.rootBlocks(); i++) {
-      byte[] block = Arrays.copyOfRange(root, i * BlockHeader.BLOCK, (i + 1) * BlockHeader.BLOCK);
       String bad =
           BlockHeader.problem(
-              block,
+              block(root, i),
               BlockKind.TABLE_ROOT,
               reader.layout().uuid(),
               reader.chunk(),
@@ -272,6 +271,22 @@ public final class HeaderPair {
       if (bad != null) {
         return bad;
       }
+    }
+    return null;
+  }
+
+  private static byte[] block(byte[] root, int i) {
+    return Arrays.copyOfRange(root, i * BlockHeader.BLOCK, (i + 1) * BlockHeader.BLOCK);
+  }
+
+  private @Nullable String rootProblem(ChunkReader reader, int slot, byte[] root) {
+    String bad = identity(reader, slot, root);
+    if (bad != null) {
+      return bad;
+    }
+    int last = geometry.tableBlocks();
+    for (int i = 0; i < geometry.rootBlocks(); i++) {
+      byte[] block = block(root, i);
       if (BlockHeader.OWNER.get(block, 0) != 0
           || BlockHeader.G.get(block, 0) != 0
           || BlockHeader.CRC.get(block, 0) != 0
