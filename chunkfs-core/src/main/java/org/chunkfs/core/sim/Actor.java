@@ -186,7 +186,7 @@ final class Actor {
         yield "done";
       }
       case SEEK -> String.valueOf(vfs.seek(resolve(op.path()), op.a(), op.b() != 0));
-      case SYNC, KILL, REOPEN, CRASH, ONLINE ->
+      case SYNC, KILL, REOPEN, CRASH, ONLINE, CHECKPOINT ->
           throw new IllegalArgumentException(op + " is no call of a filesystem");
     };
   }

@@ -27,6 +27,17 @@ final class CrashTrial extends Trial {
   /** One in so many states is worked with after it was opened. */
   private static final int GO_ON = 5;
 
+  /** What is done then. Nothing is held: who held something before died with the process. */
+  private static final Workload AFTERWARDS = new Workload(6, List.of(), true, false, false);
+
+  private static final int AFTERWARDS_SYNCED = 8;
+
+  /** States of a second crash that are looked at then, about. */
+  private static final int SECOND_CRASHES = 5;
+
+  private static final int NO_STEP = -1;
+  private static final int WITHIN_A_STEP = -2;
+
   private final MemoryDevice image;
   private final VolumeOptions options;
   private final boolean power;
@@ -96,14 +107,11 @@ final class CrashTrial extends Trial {
         if (op.kind() == Op.Kind.SYNC) {
           volume.syncfs();
           durable = done.size();
+        } else if (op.kind() == Op.Kind.CHECKPOINT) {
+          volume.checkpoint((int) op.a());
         } else {
           String found = actor.act(op);
-          String want =
-              found.equals(FsException.Reason.NO_SPACE.name())
-                  ? found
-                  : found.startsWith("wrote ")
-                      ? expected.actShort(op, Integer.parseInt(found.substring(6)))
-                      : expected.act(op);
+          String want = expected(expected, op, found);
           if (!found.equals(want)) {
             throw new IllegalStateException(
                 op + " answers '" + found + "', expected '" + want + "'");
@@ -119,25 +127,25 @@ final class CrashTrial extends Trial {
     return new Run(device.recording(), trees, done);
   }
 
+  /** What the reference answers; where there is no space it does as much as was done. */
+  private static String expected(Actor reference, Op op, String found) throws IOException {
+    if (found.equals(FsException.Reason.NO_SPACE.name())) {
+      return found;
+    }
+    return found.startsWith("wrote ")
+        ? reference.actShort(op, Integer.parseInt(found.substring(6)))
+        : reference.act(op);
+  }
+
   private @Nullable String look(
       MemoryDevice left, Run run, Progress progress, SplittableRandom random) throws IOException {
-    states++;
     Opened opened = open(left, power ? 2 : 1);
-    int from = power ? progress.durable : progress.acknowledged;
-    int to = Math.min(progress.acknowledged + 1, run.done.size());
-    int at = -1;
-    for (int i = from; i <= to && at < 0; i++) {
-      at = run.trees.get(i).equals(opened.tree) ? i : -1;
+    int at = step(run, progress, opened.tree);
+    if (at == NO_STEP) {
+      return noStep(run, progress, opened.tree);
     }
-    for (int i = from; i < to && at < 0; i++) {
-      if (within(run, i, opened.tree)) {
-        return null;
-      }
-    }
-    if (at < 0) {
-      List<String> nearest = run.trees.get(progress.acknowledged);
-      return "the tree is that of none of the steps %d to %d; against the last: %s"
-          .formatted(from, to, TreeDump.difference(nearest, opened.tree));
+    if (at == WITHIN_A_STEP) {
+      return null;
     }
     if (random.nextInt(AGAIN) == 0) {
       String wrong = again(opened, random);
@@ -146,6 +154,40 @@ final class CrashTrial extends Trial {
       }
     }
     return random.nextInt(GO_ON) == 0 ? goOn(left, run, at, random) : null;
+  }
+
+  /**
+   * The step whose tree this is, of those that may be left; {@link #WITHIN_A_STEP} or {@link
+   * #NO_STEP} if it is that of none.
+   */
+  private int step(Run run, Progress progress, List<String> tree) throws IOException {
+    int from = from(progress);
+    int to = to(run, progress);
+    for (int i = from; i <= to; i++) {
+      if (run.trees.get(i).equals(tree)) {
+        return i;
+      }
+    }
+    for (int i = from; i < to; i++) {
+      if (within(run, i, tree)) {
+        return WITHIN_A_STEP;
+      }
+    }
+    return NO_STEP;
+  }
+
+  private int from(Progress progress) {
+    return power ? progress.durable : progress.acknowledged;
+  }
+
+  private static int to(Run run, Progress progress) {
+    return Math.min(progress.acknowledged + 1, run.done.size());
+  }
+
+  private String noStep(Run run, Progress progress, List<String> tree) {
+    List<String> nearest = run.trees.get(progress.acknowledged);
+    return "the tree is that of none of the steps %d to %d; against the last: %s"
+        .formatted(from(progress), to(run, progress), TreeDump.difference(nearest, tree));
   }
 
   /**
@@ -182,6 +224,7 @@ final class CrashTrial extends Trial {
   }
 
   private Opened open(MemoryDevice left, int boot) throws IOException {
+    states++;
     RecordingDevice device = new RecordingDevice(left);
     Volume volume = open(device, options, boot);
     try {
@@ -204,7 +247,6 @@ final class CrashTrial extends Trial {
       if (!(first.recording.events().get(i) instanceof Recording.Write) || random.nextInt(3) != 0) {
         continue;
       }
-      states++;
       long pick = random.nextLong();
       boolean lost = power && random.nextBoolean();
       Opened second =
@@ -221,7 +263,7 @@ final class CrashTrial extends Trial {
   /** An image that was opened after a crash works as if there had been none. */
   private @Nullable String goOn(MemoryDevice left, Run run, int at, SplittableRandom random)
       throws IOException {
-    MemoryDevice device = left.snapshot();
+    RecordingDevice device = new RecordingDevice(left);
     MemoryVfs model = new MemoryVfs(clock());
     Actor expected = new Actor(model);
     for (Op op : run.done.subList(0, at)) {
@@ -234,12 +276,27 @@ final class CrashTrial extends Trial {
     Volume volume = open(device, options, 2);
     try {
       Actor actor = new Actor(volume);
-      for (Op op : Workload.small(true).steps(random.nextLong(), 12)) {
+      List<List<String>> trees = new ArrayList<>(run.trees.subList(0, at + 1));
+      List<Op> done = new ArrayList<>(run.done.subList(0, at));
+      int durable = at;
+      device.mark(new Progress(at, at));
+      for (Op op : AFTERWARDS.steps(random.nextLong(), 12)) {
         String found = actor.act(op);
-        String want = found.equals(FsException.Reason.NO_SPACE.name()) ? found : expected.act(op);
+        String want = expected(expected, op, found);
         if (!found.equals(want)) {
           return "afterwards " + op + " answers '" + found + "', expected '" + want + "'";
         }
+        trees.add(TreeDump.of(model));
+        done.add(op);
+        if (random.nextInt(AFTERWARDS_SYNCED) == 0) {
+          volume.syncfs();
+          durable = done.size();
+        }
+        device.mark(new Progress(done.size(), durable));
+      }
+      String lost = crashAgain(new Run(device.recording(), trees, done), random);
+      if (lost != null) {
+        return lost;
       }
       MemoryDevice killed = device.snapshot();
       volume.abandon();
@@ -269,6 +326,33 @@ final class CrashTrial extends Trial {
     }
   }
 
+  /** What a second crash leaves, of an image that was opened after a first one and worked with. */
+  private @Nullable String crashAgain(Run run, SplittableRandom random) throws IOException {
+    CrashStates again = new CrashStates(run.recording);
+    double share = (double) SECOND_CRASHES / Math.max(1, run.recording.writes());
+    Progress progress = null;
+    for (int i = 0; i < run.recording.events().size(); i++) {
+      Recording.Event event = run.recording.events().get(i);
+      again.advance(i + 1);
+      if (event instanceof Recording.Mark(Object label) && label instanceof Progress p) {
+        progress = p;
+      }
+      boolean looked = event instanceof Recording.Write && random.nextDouble() < share;
+      if (progress == null || !looked) {
+        continue;
+      }
+      long pick = random.nextLong();
+      MemoryDevice left = power ? again.powerLoss(pick) : again.processDeath();
+      List<String> tree = open(left, power ? 4 : 2).tree;
+      if (step(run, progress, tree) == NO_STEP) {
+        evidence = left;
+        return "a second crash, after event %d (%s), state %x: %s"
+            .formatted(i, progress, pick, noStep(run, progress, tree));
+      }
+    }
+    return null;
+  }
+
   private @Nullable String leak(Volume volume) throws IOException {
     Volume fresh = open(image.snapshot(), options, 2);
     try {
@@ -295,14 +379,17 @@ final class CrashTrial extends Trial {
     }
   }
 
-  /** A workload with syncs strewn in. */
-  static List<Op> script(Workload workload, long seed, int count) {
+  /** A workload with syncs and checkpoints strewn in. */
+  static List<Op> script(Workload workload, long seed, int count, int chunks) {
     SplittableRandom random = new SplittableRandom(seed ^ 0x5EED);
     List<Op> script = new ArrayList<>();
     for (Op op : workload.steps(seed, count)) {
       script.add(op);
       if (random.nextInt(9) == 0) {
         script.add(Op.event(Op.Kind.SYNC, 0));
+      }
+      if (random.nextInt(7) == 0) {
+        script.add(Op.event(Op.Kind.CHECKPOINT, random.nextInt(chunks)));
       }
     }
     return script;

@@ -11,11 +11,18 @@ import org.chunkfs.core.volume.VolumeOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads of one chunk's body fail or flip bits: no other chunk leaves service, no answer is wrong,
- * and when the medium is well again the chunk comes back as it was. A flip that is gone when the
- * medium is asked again is no damage at all.
+ * Reads of one chunk's body fail or flip bits, or one of its writes fails: no other chunk leaves
+ * service, no answer is wrong, a request that is refused has had no effect, and when the medium is
+ * well again the chunk comes back as it was; after a failed write also if the process dies first. A
+ * flip that is gone when the medium is asked again is no damage at all.
  */
 final class DamageTrial extends Trial {
+  private static final List<Fault.Kind> KINDS =
+      List.of(Fault.Kind.READ_FLIP, Fault.Kind.READ_ERROR, Fault.Kind.WRITE_ERROR);
+
+  /** One of so many writes to the chunk fails. */
+  private static final int FEW_WRITES = 150;
+
   private final MemoryDevice image;
   private final VolumeOptions options;
   private final int chunks;
@@ -32,8 +39,9 @@ final class DamageTrial extends Trial {
     states++;
     SplittableRandom random = new SplittableRandom(seed);
     int victim = random.nextInt(chunks);
-    boolean flip = random.nextBoolean();
-    boolean passing = flip && random.nextInt(3) == 0;
+    Fault.Kind kind = KINDS.get(random.nextInt(KINDS.size()));
+    boolean writes = kind == Fault.Kind.WRITE_ERROR;
+    boolean passing = kind == Fault.Kind.READ_FLIP && random.nextInt(3) == 0;
     MemoryDevice device = image.snapshot();
     int half = script.size() / 2;
     Volume volume = open(device, options, 1);
@@ -51,15 +59,16 @@ final class DamageTrial extends Trial {
         volume.crash(i);
         volume.online(i);
       }
-      long bodies = chunkStart(victim) + (1 << 20) + (100 << 10);
-      Fault.Kind kind = flip ? Fault.Kind.READ_FLIP : Fault.Kind.READ_ERROR;
-      long end = chunkStart(victim + 1) - 8192;
-      faulty.inject(
-          passing
-              ? Fault.once(kind, bodies, end).after(random.nextInt(4))
-              : Fault.lasting(kind, bodies, end).after(random.nextInt(6)));
-      String wrong = work(volume, expected, script.subList(half, script.size()), victim, passing);
+      faulty.inject(fault(kind, victim, passing, random));
+      List<Op> rest = script.subList(half, script.size());
+      if (writes) { // a fallocate that fails may have done a part
+        rest = rest.stream().filter(op -> op.kind() != Op.Kind.FALLOCATE).toList();
+      }
+      String wrong = work(volume, expected, rest, victim, passing);
       faulty.heal();
+      if (wrong == null && writes) {
+        wrong = killed(base.snapshot(), victim, model);
+      }
       if (wrong != null) {
         return "chunk " + victim + ", " + kind + ": " + wrong;
       }
@@ -69,6 +78,37 @@ final class DamageTrial extends Trial {
       return want.equals(found)
           ? null
           : "chunk " + victim + " came back: " + TreeDump.difference(want, found);
+    } finally {
+      volume.abandon();
+    }
+  }
+
+  private static Fault fault(
+      Fault.Kind kind, int victim, boolean passing, SplittableRandom random) {
+    if (kind == Fault.Kind.WRITE_ERROR) {
+      return Fault.once(kind, chunkStart(victim), chunkStart(victim + 1))
+          .after(random.nextInt(FEW_WRITES));
+    }
+    long bodies = chunkStart(victim) + (1 << 20) + (100 << 10);
+    long end = chunkStart(victim + 1) - 8192;
+    return passing
+        ? Fault.once(kind, bodies, end).after(random.nextInt(4))
+        : Fault.lasting(kind, bodies, end).after(random.nextInt(6));
+  }
+
+  /** The process dies after a write has failed: what was acknowledged is there. */
+  private @Nullable String killed(MemoryDevice left, int victim, MemoryVfs model)
+      throws IOException {
+    Volume volume = open(left, options, 1);
+    try {
+      volume.online(victim);
+      String out = fenced(volume);
+      if (out != null) {
+        return "after a kill " + out;
+      }
+      List<String> want = TreeDump.of(model);
+      List<String> found = TreeDump.of(volume);
+      return want.equals(found) ? null : "after a kill: " + TreeDump.difference(want, found);
     } finally {
       volume.abandon();
     }
@@ -93,7 +133,10 @@ final class DamageTrial extends Trial {
     for (Op op : script) {
       try {
         String found = actor.act(op);
-        String want = expected.act(op);
+        String want =
+            found.startsWith("wrote ")
+                ? expected.actShort(op, Integer.parseInt(found.substring(6)))
+                : expected.act(op);
         if (!found.equals(want)) {
           return op + " answers '" + found + "', expected '" + want + "'";
         }

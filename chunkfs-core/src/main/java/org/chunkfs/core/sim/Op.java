@@ -66,7 +66,9 @@ public record Op(Kind kind, String path, String to, long a, long b) {
     /** Chunk {@code a} crashes. */
     CRASH,
     /** Chunk {@code a} is brought back. */
-    ONLINE;
+    ONLINE,
+    /** What chunk {@code a} has in its journal goes in its place, and the journal is empty. */
+    CHECKPOINT;
 
     /** Whether it is about the image, and no call of the filesystem. */
     public boolean isEvent() {

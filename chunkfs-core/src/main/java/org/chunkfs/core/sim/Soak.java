@@ -72,14 +72,24 @@ public final class Soak {
 
   private static final int CHUNKS = 4;
   private static final int CREW_CHUNKS = 6;
+  private static final int FULL_CHUNKS = 2;
 
   /** Crash states looked at of each script, about. */
   private static final int STATES = 120;
 
   private Soak() {}
 
-  /** Runs until all is done, or something is broken. */
+  /** Runs until all is done, or something is broken, which is then shrunk. */
   public static Result run(Plan plan) throws IOException {
+    Result result = find(plan);
+    Violation first = result.first;
+    return first == null
+        ? result
+        : new Result(result.runs, result.steps, result.states, shrink(plan, first));
+  }
+
+  /** Runs until all is done, or something is broken, which is left as long as it is. */
+  public static Result find(Plan plan) throws IOException {
     long steps = 0;
     long states = 0;
     for (int i = 0; i < plan.runs; i++) {
@@ -90,7 +100,8 @@ public final class Soak {
       steps += trial.steps;
       states += trial.states;
       if (what != null) {
-        return new Result(i + 1L, steps, states, shrink(plan, trial, seed, script, what));
+        Violation found = new Violation(plan.kind, seed, what, script, trial.evidence);
+        return new Result(i + 1L, steps, states, found);
       }
     }
     return new Result(plan.runs, steps, states, null);
@@ -101,13 +112,18 @@ public final class Soak {
     return trial(plan, plan.seed).verdict(script, plan.seed);
   }
 
+  /** Whether crashes are tried on an image that fills up, in which blocks are soon used again. */
+  private static boolean filled(long seed) {
+    return seed % 5 == 4;
+  }
+
   private static Trial trial(Plan plan, long seed) throws IOException {
     return switch (plan.kind) {
       case MODEL, WIDE ->
           new ModelTrial(Trial.image(CHUNKS), Trial.options().withCheckpoint(2, 128 << 10));
       case PROCESS_DEATH, POWER_LOSS ->
           new CrashTrial(
-              Trial.image(CHUNKS),
+              Trial.image(filled(seed) ? FULL_CHUNKS : CHUNKS),
               Trial.options().withCheckpoint(seed % 2 == 0 ? 1 : 50, 1 << 20),
               plan.kind == Kind.POWER_LOSS,
               STATES);
@@ -116,7 +132,7 @@ public final class Soak {
               Trial.image(CREW_CHUNKS), Trial.options().withCheckpoint(5, 1 << 20), CREW_CHUNKS);
       case HANG -> new HangTrial(Trial.image(CREW_CHUNKS), Trial.options(), CREW_CHUNKS);
       case DAMAGE -> new DamageTrial(Trial.image(CHUNKS), Trial.options(), CHUNKS);
-      case FULL -> new ModelTrial(Trial.image(2), Trial.options().withCheckpoint(20, 1 << 20));
+      case FULL -> new ModelTrial(Trial.image(FULL_CHUNKS), Trial.options().withCheckpoint(20, 1 << 20));
     };
   }
 
@@ -126,22 +142,27 @@ public final class Soak {
       case WIDE -> ModelTrial.script(Workload.wide(plan.data), seed, plan.steps, CHUNKS);
       case PROCESS_DEATH, POWER_LOSS ->
           CrashTrial.script(
-              seed % 3 == 2 ? Workload.wide(plan.data) : Workload.small(plan.data),
+              filled(seed)
+                  ? Workload.filling(plan.data)
+                  : seed % 3 == 2 ? Workload.wide(plan.data) : Workload.small(plan.data),
               seed,
-              plan.steps);
+              plan.steps,
+              filled(seed) ? FULL_CHUNKS : CHUNKS);
       case CHUNK_CRASH, HANG -> Crew.script(ChunkTrial.WORKERS, seed, plan.steps, plan.data);
       case DAMAGE -> Workload.small(plan.data).steps(seed, plan.steps);
-      case FULL -> ModelTrial.script(Workload.filling(plan.data), seed, plan.steps, 2);
+      case FULL -> ModelTrial.script(Workload.filling(plan.data), seed, plan.steps, FULL_CHUNKS);
     };
   }
 
   /** Takes away steps as long as something stays broken. */
-  private static Violation shrink(Plan plan, Trial trial, long seed, List<Op> script, String what) {
-    List<Op> least = script;
-    String last = what;
-    MemoryDevice image = trial.evidence;
+  private static Violation shrink(Plan plan, Violation found) throws IOException {
+    Trial trial = trial(plan, found.seed);
+    long seed = found.seed;
+    List<Op> least = found.script;
+    String last = found.what;
+    MemoryDevice image = found.image;
     int budget = 400;
-    for (int part = script.size() / 2; part >= 1 && budget > 0; ) {
+    for (int part = least.size() / 2; part >= 1 && budget > 0; ) {
       boolean shorter = false;
       for (int from = 0; from < least.size() && budget > 0; ) {
         List<Op> less = new ArrayList<>(least.subList(0, from));

@@ -440,6 +440,9 @@ public final class Volume implements Vfs, AutoCloseable {
     Long size = change.size();
     if (size != null) {
       data.truncate(id, size, deadline);
+      if (change.equals(AttrChange.ofSize(size))) {
+        return getattr(id); // a second commit might fail, and the first one would have been done
+      }
     }
     return engine.update(
         deadline,

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.chunkfs.core.device.MemoryDevice;
+import org.chunkfs.core.error.ChunkIoException;
 import org.chunkfs.core.error.ChunkUnavailableException;
 import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.core.volume.Volume;
@@ -58,6 +59,32 @@ final class RegressionTest {
         ModelTrial.remove(left, left.root());
         assertThat(left.quiesce(5000)).isTrue();
         assertThat(left.statfs()).isEqualTo(empty);
+      }
+    }
+  }
+
+  /** It was two commits, the second of which only set the time once more. */
+  @Test
+  void aTruncationThatFailsHasNoEffect() throws IOException {
+    for (int writes = 0; writes < 6; writes++) {
+      FaultyDevice device = new FaultyDevice(Trial.image(2), 1);
+      try (Volume volume = Trial.open(device, Trial.options(), 1)) {
+        long file = volume.create(volume.root(), b("f"), FILE).id();
+        volume.setattr(file, Vfs.AttrChange.ofSize(100));
+        int chunk = Trial.chunkOf(file);
+        device.inject(
+            Fault.once(
+                    Fault.Kind.WRITE_ERROR, Trial.chunkStart(chunk), Trial.chunkStart(chunk + 1))
+                .after(writes));
+        long expected = 9000;
+        try {
+          volume.setattr(file, Vfs.AttrChange.ofSize(9000));
+        } catch (ChunkIoException e) {
+          expected = 100;
+        }
+        device.heal();
+        volume.online(chunk);
+        assertThat(volume.getattr(file).size()).isEqualTo(expected);
       }
     }
   }
