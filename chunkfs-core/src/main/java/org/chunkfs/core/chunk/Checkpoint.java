@@ -65,10 +65,7 @@ public final class Checkpoint {
               writing.set(block);
             }
           });
-      SpaceMap space = chunk.spaceIfKnown();
-      if (space != null) {
-        space.writing(writing);
-      }
+      chunk.writing(writing);
     } finally {
       chunk.lock().unlockWrite();
     }
@@ -91,11 +88,8 @@ public final class Checkpoint {
       stability.flush();
       finish(bodies, tables, crcs, redoPoint);
     } finally {
-      SpaceMap space = chunk.spaceIfKnown();
-      if (space != null) {
-        space.writing(null);
-        space.release(stability.flushedStable());
-      }
+      chunk.writing(null);
+      chunk.release(stability.flushedStable());
     }
     return true;
   }

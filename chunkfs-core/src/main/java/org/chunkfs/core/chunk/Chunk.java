@@ -2,6 +2,9 @@ package org.chunkfs.core.chunk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.chunkfs.core.error.ChunkUnavailableException;
 import org.chunkfs.core.error.CorruptException;
@@ -42,6 +45,16 @@ public final class Chunk implements BlockReader {
   private final RecordWriter record = new RecordWriter();
   private final InodeSpace inodeSpace = new InodeSpace();
   private volatile @Nullable SpaceMap space;
+
+  /**
+   * What was freed while the map of free blocks was not known, and may not be reused yet: the table
+   * calls it free already. Guarded by itself; added to only under the write lock.
+   */
+  private final List<SpaceMap.Freed> freedUnmapped = new ArrayList<>();
+
+  /** Blocks that a checkpoint is writing in place. Guarded by {@link #freedUnmapped}. */
+  private @Nullable BitSet beingWritten;
+
   private volatile int[] rootCrcs;
   private int period;
 
@@ -350,11 +363,38 @@ public final class Chunk implements BlockReader {
     }
   }
 
+  /** Commit {@code g} freed blocks, which wait until that is stable. Under the write lock. */
+  void freed(long g, int block, int count) {
+    synchronized (freedUnmapped) {
+      SpaceMap known = space;
+      if (known != null) {
+        known.freed(g, block, count);
+      } else {
+        freedUnmapped.add(new SpaceMap.Freed(g, block, count));
+      }
+    }
+  }
+
+  /** A checkpoint is writing these blocks in place; null: it has ended. */
+  void writing(@Nullable BitSet blocks) {
+    synchronized (freedUnmapped) {
+      beingWritten = blocks;
+      SpaceMap known = space;
+      if (known != null) {
+        known.writing(blocks);
+      }
+    }
+  }
+
   /** Makes blocks usable whose freeing is stable. */
   public void release(long stable) {
-    SpaceMap known = space;
-    if (known != null) {
-      known.release(stable);
+    synchronized (freedUnmapped) {
+      SpaceMap known = space;
+      if (known != null) {
+        known.release(stable);
+      } else {
+        freedUnmapped.removeIf(run -> run.g() <= stable);
+      }
     }
   }
 
@@ -543,7 +583,13 @@ public final class Chunk implements BlockReader {
           return;
         }
         if (rootCrcs == crcs && complete(read, crcs)) {
-          space = build(read);
+          SpaceMap map = build(read);
+          synchronized (freedUnmapped) {
+            freedUnmapped.forEach(map::freedBefore);
+            freedUnmapped.clear();
+            map.writing(beingWritten);
+            space = map;
+          }
           return;
         }
       } finally {

@@ -358,11 +358,8 @@ public final class ChunkTx implements BlockWriter {
     for (int i = 0; i < count; i++) {
       chunk.publish(blocks[i], now[i]);
     }
-    SpaceMap space = chunk.spaceIfKnown();
-    if (space != null) {
-      for (int i = 0; i < freedCount; i++) {
-        space.freed(g, (int) (freed[i] >>> 32), (int) freed[i]);
-      }
+    for (int i = 0; i < freedCount; i++) {
+      chunk.freed(g, (int) (freed[i] >>> 32), (int) freed[i]);
     }
     takenCount = 0;
   }

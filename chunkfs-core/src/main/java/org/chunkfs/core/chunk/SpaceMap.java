@@ -28,7 +28,8 @@ final class SpaceMap {
    */
   private static final int METADATA_SHARE = 6;
 
-  private record Freed(long g, int block, int count) {}
+  /** What commit {@code g} freed. */
+  record Freed(long g, int block, int count) {}
 
   private final int start;
   private final int end;
@@ -164,6 +165,15 @@ final class SpaceMap {
   synchronized void freed(long g, int block, int count) {
     waiting.addLast(new Freed(g, block, count));
     waitingBlocks += count;
+  }
+
+  /** While the map is built: a run that was learned as free was freed by a commit not long ago. */
+  synchronized void freedBefore(Freed run) {
+    for (int i = 0; i < run.count; i++) {
+      clear(run.block + i);
+    }
+    available -= run.count;
+    freed(run.g, run.block, run.count);
   }
 
   /** Makes blocks whose freeing is stable (and known to be) usable again. */

@@ -280,7 +280,7 @@ final class CrashTrial extends Trial {
       List<Op> done = new ArrayList<>(run.done.subList(0, at));
       int durable = at;
       device.mark(new Progress(at, at));
-      for (Op op : AFTERWARDS.steps(random.nextLong(), 12)) {
+      for (Op op : afterwards(trees.getLast(), random)) {
         String found = actor.act(op);
         String want = expected(expected, op, found);
         if (!found.equals(want)) {
@@ -294,7 +294,7 @@ final class CrashTrial extends Trial {
         }
         device.mark(new Progress(done.size(), durable));
       }
-      String lost = crashAgain(new Run(device.recording(), trees, done), random);
+      String lost = crashAgain(new Run(device.recording(), trees, done), at, random);
       if (lost != null) {
         return lost;
       }
@@ -326,8 +326,25 @@ final class CrashTrial extends Trial {
     }
   }
 
+  /** First something that is there goes, and something new takes its place. */
+  private static List<Op> afterwards(List<String> tree, SplittableRandom random) {
+    List<Op> steps = new ArrayList<>();
+    for (String line : tree) {
+      String path = line.substring(0, line.indexOf(' '));
+      if (line.contains(" mode 100") && path.indexOf('~') < 0 && steps.size() < 2) {
+        steps.add(new Op(Op.Kind.UNLINK, path, Op.NONE, 0, 0));
+      }
+    }
+    if (random.nextBoolean()) {
+      steps.add(new Op(Op.Kind.CREATE, "/new", Op.NONE, 20_000L << 8 | 1, 1));
+    }
+    steps.addAll(AFTERWARDS.steps(random.nextLong(), 12 - steps.size()));
+    return steps;
+  }
+
   /** What a second crash leaves, of an image that was opened after a first one and worked with. */
-  private @Nullable String crashAgain(Run run, SplittableRandom random) throws IOException {
+  private @Nullable String crashAgain(Run run, int at, SplittableRandom random)
+      throws IOException {
     CrashStates again = new CrashStates(run.recording);
     double share = (double) SECOND_CRASHES / Math.max(1, run.recording.writes());
     Progress progress = null;
@@ -343,14 +360,23 @@ final class CrashTrial extends Trial {
       }
       long pick = random.nextLong();
       MemoryDevice left = power ? again.powerLoss(pick) : again.processDeath();
-      List<String> tree = open(left, power ? 4 : 2).tree;
-      if (step(run, progress, tree) == NO_STEP) {
+      String wrong = second(left.snapshot(), run, progress);
+      if (wrong != null) {
         evidence = left;
-        return "a second crash, after event %d (%s), state %x: %s"
-            .formatted(i, progress, pick, noStep(run, progress, tree));
+        return "a second crash, after event %d (%s), state %x, with %s since the first: %s"
+            .formatted(i, progress, pick, run.done.subList(at, to(run, progress)), wrong);
       }
     }
     return null;
+  }
+
+  private @Nullable String second(MemoryDevice left, Run run, Progress progress) {
+    try {
+      List<String> tree = open(left, power ? 4 : 2).tree;
+      return step(run, progress, tree) == NO_STEP ? noStep(run, progress, tree) : null;
+    } catch (IOException | RuntimeException e) {
+      return e.toString();
+    }
   }
 
   private @Nullable String leak(Volume volume) throws IOException {

@@ -11,7 +11,7 @@ import org.chunkfs.core.volume.VolumeOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads of one chunk's body fail or flip bits, or one of its writes fails: no other chunk leaves
+ * Reads of one chunk's body fail or flip bits, or some of its writes fail: no other chunk leaves
  * service, no answer is wrong, a request that is refused has had no effect, and when the medium is
  * well again the chunk comes back as it was; after a failed write also if the process dies first. A
  * flip that is gone when the medium is asked again is no damage at all.
@@ -21,7 +21,10 @@ final class DamageTrial extends Trial {
       List.of(Fault.Kind.READ_FLIP, Fault.Kind.READ_ERROR, Fault.Kind.WRITE_ERROR);
 
   /** One of so many writes to the chunk fails. */
-  private static final int FEW_WRITES = 150;
+  private static final int FEW_WRITES = 30;
+
+  /** Steps after which a chunk that a failed write took out of service is brought back. */
+  private static final int AT_ONCE = 10;
 
   private final MemoryDevice image;
   private final VolumeOptions options;
@@ -64,11 +67,18 @@ final class DamageTrial extends Trial {
       if (writes) { // a fallocate that fails may have done a part
         rest = rest.stream().filter(op -> op.kind() != Op.Kind.FALLOCATE).toList();
       }
-      String wrong = work(volume, expected, rest, victim, passing);
-      faulty.heal();
-      if (wrong == null && writes) {
-        wrong = killed(base.snapshot(), victim, model);
+      String wrong = null;
+      while (!rest.isEmpty() && wrong == null) {
+        List<Op> some = rest.subList(0, writes ? Math.min(AT_ONCE, rest.size()) : rest.size());
+        rest = rest.subList(some.size(), rest.size());
+        wrong = work(volume, expected, some, victim, passing);
+        if (wrong == null && writes && down(volume, victim)) {
+          wrong = killed(base.snapshot(), victim, model);
+          volume.online(victim);
+          faulty.inject(fault(kind, victim, passing, random));
+        }
       }
+      faulty.heal();
       if (wrong != null) {
         return "chunk " + victim + ", " + kind + ": " + wrong;
       }
@@ -81,6 +91,10 @@ final class DamageTrial extends Trial {
     } finally {
       volume.abandon();
     }
+  }
+
+  private static boolean down(Volume volume, int chunk) {
+    return volume.chunks().get(chunk).state() == ChunkState.FENCED;
   }
 
   private static Fault fault(

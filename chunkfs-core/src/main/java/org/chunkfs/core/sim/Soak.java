@@ -123,7 +123,7 @@ public final class Soak {
           new ModelTrial(Trial.image(CHUNKS), Trial.options().withCheckpoint(2, 128 << 10));
       case PROCESS_DEATH, POWER_LOSS ->
           new CrashTrial(
-              Trial.image(filled(seed) ? FULL_CHUNKS : CHUNKS),
+              Trial.image(filled(seed) ? 1 : CHUNKS),
               Trial.options().withCheckpoint(seed % 2 == 0 ? 1 : 50, 1 << 20),
               plan.kind == Kind.POWER_LOSS,
               STATES);
@@ -147,7 +147,7 @@ public final class Soak {
                   : seed % 3 == 2 ? Workload.wide(plan.data) : Workload.small(plan.data),
               seed,
               plan.steps,
-              filled(seed) ? FULL_CHUNKS : CHUNKS);
+              filled(seed) ? 1 : CHUNKS);
       case CHUNK_CRASH, HANG -> Crew.script(ChunkTrial.WORKERS, seed, plan.steps, plan.data);
       case DAMAGE -> Workload.small(plan.data).steps(seed, plan.steps);
       case FULL -> ModelTrial.script(Workload.filling(plan.data), seed, plan.steps, FULL_CHUNKS);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.chunkfs.core.device.MemoryDevice;
@@ -86,6 +87,34 @@ final class RegressionTest {
         volume.online(chunk);
         assertThat(volume.getattr(file).size()).isEqualTo(expected);
       }
+    }
+  }
+
+  /** The first allocation after an opening took for free what an unlink before it had freed. */
+  @Test
+  void whatWasFreedBeforeTheMapIsKnownIsNotReusedAtOnce() throws IOException {
+    MemoryDevice image = Trial.image(1);
+    byte[] content = Actor.bytes(1, 40_000);
+    try (Volume volume = Trial.open(image, Trial.options(), 1)) {
+      volume.create(volume.root(), b("old"), FILE, ByteBuffer.wrap(content));
+      volume.settle(0);
+    }
+    RecordingDevice device = new RecordingDevice(image);
+    Volume volume = Trial.open(device, Trial.options(), 1);
+    volume.unlink(volume.root(), b("old"));
+    volume.create(volume.root(), b("new"), FILE, ByteBuffer.wrap(Actor.bytes(2, 40_000)));
+    volume.abandon();
+    CrashStates states = new CrashStates(device.recording());
+    states.advance(states.size());
+    long data = 0; // of what was written, only the content of files arrives
+    for (int i = 0; i < states.window().size(); i++) {
+      data |= states.window().get(i).bytes().length >= 40_000 ? 1L << i : 0;
+    }
+    assertThat(data).isNotZero();
+    try (Volume left = Trial.open(states.powerLossKeeping(data), Trial.options(), 2)) {
+      ByteBuffer read = ByteBuffer.allocate(content.length);
+      left.read(left.lookup(left.root(), b("old")).id(), 0, read);
+      assertThat(read.array()).isEqualTo(content);
     }
   }
 

@@ -11,12 +11,8 @@ import java.lang.constant.MethodTypeDesc;
 /** The edits that are more than a call less or a jump more, as bytecode. */
 final class Bytecode {
   private static final ClassDesc HEADERS = ClassDesc.of("org.chunkfs.core.chunk.HeaderCopies");
-  private static final ClassDesc CHUNK = ClassDesc.of("org.chunkfs.core.chunk.Chunk");
-  private static final ClassDesc CHUNK_IO = ClassDesc.of("org.chunkfs.core.chunk.ChunkIo");
-  private static final ClassDesc REPLAY = ClassDesc.of("org.chunkfs.core.chunk.Replay");
   private static final ClassDesc DURABILITY = ClassDesc.of("org.chunkfs.core.volume.Durability");
   private static final ClassDesc HISTORY = ClassDesc.of("org.chunkfs.core.volume.History");
-  private static final ClassDesc BYTES = ConstantDescs.CD_byte.arrayType();
   private static final ClassDesc INTS = ConstantDescs.CD_int.arrayType();
 
   private Bytecode() {}
@@ -44,32 +40,6 @@ final class Bytecode {
   /** At {@code part.append(g, participants, n)}: with 1 for n. */
   static void oneParticipant(CodeBuilder code, CodeElement old) {
     code.pop().iconst_1().with(old);
-  }
-
-  /**
-   * At {@code throw bad(record, block, words)} in the replay of a redo entry: reads the block in
-   * place instead, and goes on.
-   */
-  static void copyInPlace(CodeBuilder code, CodeElement old) {
-    code.pop().pop().pop().pop();
-    int block = 2;
-    int target = 5;
-    code.aload(0).getfield(REPLAY, "chunk", CHUNK);
-    code.invokevirtual(CHUNK, "io", MethodTypeDesc.of(CHUNK_IO));
-    code.iload(block).iconst_1();
-    code.invokestatic(
-        HEADERS,
-        "readBlocks",
-        MethodTypeDesc.of(BYTES, CHUNK_IO, ConstantDescs.CD_int, ConstantDescs.CD_int));
-    code.astore(target);
-    code.aload(0).getfield(REPLAY, "built", BYTES.arrayType());
-    code.iload(block).aload(target).aastore();
-    code.aload(4).aload(target);
-    code.invokevirtual(
-        ClassDesc.of("org.chunkfs.core.journal.RingRecord$Redo"),
-        "applyTo",
-        MethodTypeDesc.of(ConstantDescs.CD_void, BYTES));
-    code.return_().aconst_null(); // what throws it is never come to
   }
 
   /** At {@code space.freed(g, block, count)}: {@code space.giveBack(block, count)}. */

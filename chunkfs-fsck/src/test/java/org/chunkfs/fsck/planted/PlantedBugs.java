@@ -59,8 +59,13 @@ final class PlantedBugs {
             "freed blocks reused too early",
             "A freed block is reused before its freeing is stable.",
             CRASHES,
-            in("core.chunk.ChunkTx", "publish").call("freed").instead(
+            in("core.chunk.Chunk", "freed").call("freed").instead(
                 "blocks that were freed are given back at once", Bytecode::giveBack)),
+        PlantedBug.of(
+            "freed before the map is known",
+            "What is freed before a chunk's map of free blocks is made counts as free in it at once.",
+            CRASHES,
+            in("core.chunk.Chunk", "freed").call("add").taken(1)),
         PlantedBug.of(
             "a forgotten participant",
             "The records of a commit on several chunks name only the first of them.",
@@ -83,12 +88,10 @@ final class PlantedBugs {
             Hunt.soak("model", 1, 3, 300),
             in("core.journal.RingScanner", "chained").branch(2, 2).never()),
         PlantedBug.of(
-            "a difference on the copy in place",
-            "Records never image a block that is in place already, and replay changes that copy.",
+            "a difference where an image is due",
+            "A checkpoint does not make the next record of each block a full image.",
             CRASHES,
-            in("core.chunk.Chunk", "needsImage").branch(2, 2).always(),
-            in("core.chunk.Replay", "lambda$apply$0").call("bad", 2, 2).instead(
-                "takes the block in place where the journal has no image", Bytecode::copyInPlace)),
+            in("core.chunk.Checkpoint", "run").call("nextPeriod").dropped()),
         PlantedBug.of(
             "a decision that is not flushed",
             "An opening replays before the volume record with its decision is durable.",
@@ -122,22 +125,22 @@ final class PlantedBugs {
         PlantedBug.of(
             "metadata that is not compared",
             "A metadata block that is read is not compared with its checksum.",
-            Hunt.soak("damage", 1, 20, 100),
+            Hunt.fingerprint(),
             in("core.chunk.Chunk", "loadBody").branch(5, 12).always()),
         PlantedBug.of(
             "data that is not compared",
             "A block of file data that is read is not compared with its checksum.",
-            Hunt.soak("damage", 1, 20, 100),
+            Hunt.soak("damage", 1, 20, 400),
             in("core.volume.BlockCheck", "read").branch(2, 3).always()),
         PlantedBug.of(
             "a void that is not written",
             "A commit that failed in one chunk is left in the journal of the others.",
-            Hunt.soak("damage", 1, 20, 100),
+            Hunt.soak("damage", 1, 20, 400),
             in("core.volume.Voids", "undo").call("voidAt").dropped()),
         PlantedBug.of(
             "images that are not forgotten",
             "After a void, blocks that the voided record imaged count as imaged.",
-            Hunt.soak("damage", 1, 20, 100),
+            Hunt.soak("damage", 1, 20, 400),
             in("core.volume.Voids", "undo").call("forgetImages").dropped()),
         PlantedBug.of(
             "a fence that leaves the handle",
@@ -160,6 +163,11 @@ final class PlantedBugs {
             Hunt.damage("many", 1, 0, 100),
             in("fsck.check.NamePass", "unmatched").call("inode", 2, 2).dropped()),
         PlantedBug.of(
+            "a check of data without checksums",
+            "The check does not compare file data with its checksums.",
+            Hunt.flips(1, 500),
+            in("fsck.check.SpacePass", "check").branch(4, 4).always()),
+        PlantedBug.of(
             "a check without orphans",
             "The check does not notice inodes that have neither name nor entry in the index.",
             Hunt.damage("blocks", 1, 0, 100),
@@ -167,7 +175,7 @@ final class PlantedBugs {
         PlantedBug.of(
             "a check that compares no metadata",
             "The check does not compare metadata blocks with their checksums.",
-            Hunt.flips(1, 100),
+            Hunt.flips(1, 500),
             in("fsck.scan.MetaBlocks", "judgeMedia").doesNothing()),
         PlantedBug.of(
             "a repair that stops half-way",
