@@ -65,7 +65,7 @@ public final class Checkpoint {
               writing.set(block);
             }
           });
-      chunk.writing(writing);
+      chunk.freed().writing(writing);
     } finally {
       chunk.lock().unlockWrite();
     }
@@ -88,7 +88,7 @@ public final class Checkpoint {
       stability.flush();
       finish(bodies, tables, crcs, redoPoint);
     } finally {
-      chunk.writing(null);
+      chunk.freed().writing(null);
       chunk.release(stability.flushedStable());
     }
     return true;
@@ -180,7 +180,7 @@ public final class Checkpoint {
     try {
       tx.append(g, new int[] {chunk.id()}, 1);
     } catch (IOException | RuntimeException e) {
-      numbers.lost(chunk.id(), g, e);
+      numbers.lost(chunk, g, e);
       throw e;
     }
     numbers.written(g);

@@ -2,9 +2,7 @@ package org.chunkfs.core.chunk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.chunkfs.core.error.ChunkUnavailableException;
 import org.chunkfs.core.error.CorruptException;
@@ -44,17 +42,8 @@ public final class Chunk implements BlockReader {
   private final Ring ring;
   private final RecordWriter record = new RecordWriter();
   private final InodeSpace inodeSpace = new InodeSpace();
+  private final FreedBlocks freed = new FreedBlocks();
   private volatile @Nullable SpaceMap space;
-
-  /**
-   * What was freed while the map of free blocks was not known, and may not be reused yet: the table
-   * calls it free already. Guarded by itself; added to only under the write lock.
-   */
-  private final List<SpaceMap.Freed> freedUnmapped = new ArrayList<>();
-
-  /** Blocks that a checkpoint is writing in place. Guarded by {@link #freedUnmapped}. */
-  private @Nullable BitSet beingWritten;
-
   private volatile int[] rootCrcs;
   private int period;
 
@@ -333,6 +322,11 @@ public final class Chunk implements BlockReader {
     return space;
   }
 
+  /** The free blocks that cannot be taken yet. */
+  FreedBlocks freed() {
+    return freed;
+  }
+
   /**
    * Free blocks as far as known without reading: from the space map, else the state block, else the
    * header.
@@ -357,44 +351,14 @@ public final class Chunk implements BlockReader {
 
   /** Whether freed blocks keep what is in them for now, as long as there are others. */
   public void hold(boolean to) {
-    SpaceMap known = space;
-    if (known != null) {
-      known.hold(to);
-    }
-  }
-
-  /** Commit {@code g} freed blocks, which wait until that is stable. Under the write lock. */
-  void freed(long g, int block, int count) {
-    synchronized (freedUnmapped) {
-      SpaceMap known = space;
-      if (known != null) {
-        known.freed(g, block, count);
-      } else {
-        freedUnmapped.add(new SpaceMap.Freed(g, block, count));
-      }
-    }
-  }
-
-  /** A checkpoint is writing these blocks in place; null: it has ended. */
-  void writing(@Nullable BitSet blocks) {
-    synchronized (freedUnmapped) {
-      beingWritten = blocks;
-      SpaceMap known = space;
-      if (known != null) {
-        known.writing(blocks);
-      }
-    }
+    freed.hold(to);
   }
 
   /** Makes blocks usable whose freeing is stable. */
   public void release(long stable) {
-    synchronized (freedUnmapped) {
-      SpaceMap known = space;
-      if (known != null) {
-        known.release(stable);
-      } else {
-        freedUnmapped.removeIf(run -> run.g() <= stable);
-      }
+    SpaceMap known = space;
+    if (known != null) {
+      known.release(stable);
     }
   }
 
@@ -583,13 +547,7 @@ public final class Chunk implements BlockReader {
           return;
         }
         if (rootCrcs == crcs && complete(read, crcs)) {
-          SpaceMap map = build(read);
-          synchronized (freedUnmapped) {
-            freedUnmapped.forEach(map::freedBefore);
-            freedUnmapped.clear();
-            map.writing(beingWritten);
-            space = map;
-          }
+          space = build(read);
           return;
         }
       } finally {
@@ -609,14 +567,15 @@ public final class Chunk implements BlockReader {
   }
 
   private SpaceMap build(byte[] @Nullable [] read) {
-    SpaceMap map = new SpaceMap(geometry.bodyStart(), geometry.bodyEnd());
+    SpaceMap map = new SpaceMap(geometry.bodyStart(), geometry.bodyEnd(), freed);
+    BitSet waiting = freed.all();
     for (int block = geometry.bodyStart(); block < geometry.bodyEnd(); block++) {
       int i = geometry.tableBlock(block) - geometry.tableStart();
       CachedBlock cached = cache.get(geometry.tableStart() + i);
       byte[] table = cached != null ? cached.data : read[i];
       int at = TableEntry.offset(block);
       int kind = table == null ? 0 : TableEntry.KIND.get(table, at);
-      map.learn(block, kind == 0);
+      map.learn(block, kind == 0 && !waiting.get(block));
       if (table != null
           && kind == BlockKind.INODES.code()
           && block != geometry.indexBlock()

@@ -212,7 +212,11 @@ public final class ChunkIo {
     }
   }
 
-  private ChunkIoException failed(String verb, long offset, IOException cause) {
+  /** What fails in an incarnation that is over says nothing about the next one. */
+  private IOException failed(String verb, long offset, IOException cause) {
+    if (fenced) {
+      return revoked();
+    }
     return new ChunkIoException(
         chunk,
         "chunk %d block %d cannot be %s: %s"

@@ -359,7 +359,7 @@ public final class ChunkTx implements BlockWriter {
       chunk.publish(blocks[i], now[i]);
     }
     for (int i = 0; i < freedCount; i++) {
-      chunk.freed(g, (int) (freed[i] >>> 32), (int) freed[i]);
+      chunk.freed().add(g, (int) (freed[i] >>> 32), (int) freed[i]);
     }
     takenCount = 0;
   }

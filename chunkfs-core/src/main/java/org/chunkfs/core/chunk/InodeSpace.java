@@ -1,29 +1,39 @@
 package org.chunkfs.core.chunk;
 
-import java.util.ArrayDeque;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 
 /**
  * Inode blocks that may have a free slot: hints, the block table decides. Under the chunk's write
  * lock.
  */
 final class InodeSpace {
-  private final ArrayDeque<Integer> blocks = new ArrayDeque<>();
+  /** Looks up what the block table says. */
+  @FunctionalInterface
+  interface Room {
+    boolean in(int block) throws IOException;
+  }
+
+  // The one that was spoken of last comes first.
+  private final LinkedHashSet<Integer> blocks = new LinkedHashSet<>();
 
   void hasRoom(int block) {
-    Integer first = blocks.peekFirst();
-    if (first == null || first != block) {
-      blocks.addFirst(block);
+    blocks.addFirst(block);
+  }
+
+  /** A block with room other than {@code avoided}, or -1; blocks that have none are forgotten. */
+  int find(int avoided, Room room) throws IOException {
+    Iterator<Integer> all = blocks.iterator();
+    while (all.hasNext()) {
+      int block = all.next();
+      if (block != avoided) {
+        if (room.in(block)) {
+          return block;
+        }
+        all.remove();
+      }
     }
-  }
-
-  /** A block that may have room, or -1. */
-  int candidate() {
-    Integer first = blocks.peekFirst();
-    return first == null ? -1 : first;
-  }
-
-  /** The candidate turned out to be full, or gone. */
-  void dropCandidate() {
-    blocks.pollFirst();
+    return -1;
   }
 }

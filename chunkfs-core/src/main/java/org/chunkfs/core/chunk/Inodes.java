@@ -15,6 +15,9 @@ import org.chunkfs.core.format.TableEntry;
 public final class Inodes {
   private static final int ALL_SLOTS = (1 << InodeRecord.PER_BLOCK) - 1;
 
+  /** With fewer free blocks than this, slots are taken where they are. */
+  private static final int PLENTY = 64;
+
   private Inodes() {}
 
   /** Number of one of the chunk's own inodes. */
@@ -64,17 +67,24 @@ public final class Inodes {
     return InodeRecord.offset(Ino.slot(ino));
   }
 
-  /** Takes a free inode; its slot is zero but for its generation. Returns the inode number. */
-  public static long allocate(ChunkTx tx) throws IOException {
+  /**
+   * Takes a free inode; its slot is zero but for its generation. As long as there is space it is in
+   * another block than its directory, so that no block holds both ends of a name.
+   *
+   * @param directory the inode number of the one that will name it, or 0
+   * @return the inode number
+   */
+  public static long allocate(ChunkTx tx, long directory) throws IOException {
     InodeSpace hints = tx.target().inodeSpace();
-    tx.target().space();
-    int block;
-    while ((block = hints.candidate()) >= 0) {
-      if (TableOps.kind(tx, block) == BlockKind.INODES.code()
-          && TableOps.logical(tx, block) != ALL_SLOTS) {
-        break;
-      }
-      hints.dropCandidate();
+    SpaceMap space = tx.target().space();
+    InodeSpace.Room room =
+        block ->
+            TableOps.kind(tx, block) == BlockKind.INODES.code()
+                && TableOps.logical(tx, block) != ALL_SLOTS;
+    int avoided = directory != 0 && Ino.chunk(directory) == tx.chunk() ? Ino.block(directory) : -1;
+    int block = hints.find(avoided, room);
+    if (block < 0 && avoided >= 0 && !space.couldTake(SpaceMap.Use.METADATA, PLENTY)) {
+      block = hints.find(-1, room);
     }
     if (block < 0) {
       block = tx.allocate(BlockKind.INODES, 0, 0, 0);

@@ -10,7 +10,7 @@ public interface Numbers {
 
   /**
    * The record of that commit could not be written in its only chunk: the number becomes a void
-   * there.
+   * there, and this incarnation is taken out of service.
    */
-  void lost(int chunk, long g, Exception why);
+  void lost(Chunk chunk, long g, Exception why);
 }

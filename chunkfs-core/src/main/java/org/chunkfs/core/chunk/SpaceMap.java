@@ -1,9 +1,7 @@
 package org.chunkfs.core.chunk;
 
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which blocks of a chunk's body can be taken now, and which are free but still have to wait: for
@@ -28,24 +26,22 @@ final class SpaceMap {
    */
   private static final int METADATA_SHARE = 6;
 
-  /** What commit {@code g} freed. */
-  record Freed(long g, int block, int count) {}
-
   private final int start;
   private final int end;
   private final long[] free;
   private final BitSet hostReady;
-  private final ArrayDeque<Freed> waiting = new ArrayDeque<>();
+  private final FreedBlocks freed;
   private final int dataFloor;
   private final int metadataFloor;
   private int available;
-  private int waitingBlocks;
   private int metadataCursor;
   private int dataCursor;
-  private @Nullable BitSet beingWritten;
-  private boolean held;
 
-  SpaceMap(int start, int end) {
+  /**
+   * @param freed blocks that are free but wait; they are not among those that can be taken
+   */
+  SpaceMap(int start, int end, FreedBlocks freed) {
+    this.freed = freed;
     this.start = start;
     this.end = end;
     free = new long[(end >>> 6) + 1];
@@ -65,10 +61,11 @@ final class SpaceMap {
   }
 
   /**
-   * While the map is built: {@code block} is free, or used (and then really allocated on the host).
+   * While the map is built: {@code block} can be taken, or cannot (and then is really allocated on
+   * the host).
    */
-  synchronized void learn(int block, boolean isFree) {
-    if (isFree) {
+  synchronized void learn(int block, boolean canBeTaken) {
+    if (canBeTaken) {
       set(block);
       available++;
     } else {
@@ -83,16 +80,16 @@ final class SpaceMap {
 
   /** Free blocks, those that must wait included. */
   synchronized int free() {
-    return available + waitingBlocks;
+    return available + freed.count();
   }
 
   synchronized boolean anyWaiting() {
-    return waitingBlocks > 0;
+    return freed.count() > 0;
   }
 
   /** True if {@code use} could have {@code count} blocks once everything that waits is released. */
   synchronized boolean couldTake(Use use, int count) {
-    return available + waitingBlocks - count >= floor(use);
+    return available + freed.count() - count >= floor(use);
   }
 
   private int floor(Use use) {
@@ -161,60 +158,11 @@ final class SpaceMap {
     metadataCursor = Math.min(metadataCursor, block);
   }
 
-  /** Commit {@code g} freed these blocks. */
-  synchronized void freed(long g, int block, int count) {
-    waiting.addLast(new Freed(g, block, count));
-    waitingBlocks += count;
-  }
-
-  /** While the map is built: a run that was learned as free was freed by a commit not long ago. */
-  synchronized void freedBefore(Freed run) {
-    for (int i = 0; i < run.count; i++) {
-      clear(run.block + i);
-    }
-    available -= run.count;
-    freed(run.g, run.block, run.count);
-  }
-
   /** Makes blocks whose freeing is stable (and known to be) usable again. */
   synchronized void release(long stable) {
-    if (held && available > 2 * dataFloor) {
-      return;
+    if (!freed.held() || available <= 2 * dataFloor) {
+      freed.release(stable, run -> giveBack((int) (run >>> 32), (int) run));
     }
-    while (true) {
-      Freed first = waiting.peekFirst();
-      if (first == null || first.g > stable || touches(beingWritten, first)) {
-        return;
-      }
-      waiting.removeFirst();
-      waitingBlocks -= first.count;
-      for (int i = 0; i < first.count; i++) {
-        set(first.block + i);
-      }
-      available += first.count;
-      metadataCursor = Math.min(metadataCursor, first.block);
-    }
-  }
-
-  private static boolean touches(@Nullable BitSet blocks, Freed run) {
-    if (blocks == null) {
-      return false;
-    }
-    int next = blocks.nextSetBit(run.block);
-    return next >= 0 && next < run.block + run.count;
-  }
-
-  /**
-   * While somebody reads the chunk as it stood at one moment, freed blocks are not used again, as
-   * long as there are others.
-   */
-  synchronized void hold(boolean to) {
-    held = to;
-  }
-
-  /** A checkpoint is writing these blocks in place (null: done); they are not reused meanwhile. */
-  synchronized void writing(@Nullable BitSet blocks) {
-    beingWritten = blocks;
   }
 
   /**
@@ -274,7 +222,7 @@ final class SpaceMap {
         + ") available "
         + available
         + " waiting "
-        + waitingBlocks
+        + freed.count()
         + " words "
         + Arrays.hashCode(free);
   }

@@ -162,7 +162,7 @@ public final class MemoryVfs implements Vfs {
               inherit && directory ? mode | S_ISGID : mode,
               creation.uid(),
               inherit ? parent.gid : creation.gid(),
-              creation.rdev());
+              Vfs.isDevice(mode) ? creation.rdev() : 0);
       inode.target = target;
       inode.nlink = 1;
       if (directory) {

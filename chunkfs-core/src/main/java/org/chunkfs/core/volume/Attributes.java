@@ -76,8 +76,15 @@ final class Attributes {
     return at;
   }
 
-  /** Everything but the size. */
-  static void change(ChunkTx tx, long id, Vfs.AttrChange change, long now) throws IOException {
+  /** Changes everything but the size; returns what the attributes then are. */
+  static Attr change(Tx tx, long id, Vfs.AttrChange change) throws IOException {
+    ChunkTx home = tx.of(id);
+    change(home, id, change, tx.now());
+    return read(home, id);
+  }
+
+  private static void change(ChunkTx tx, long id, Vfs.AttrChange change, long now)
+      throws IOException {
     int at = find(tx, id);
     byte[] b = Inodes.edit(tx, Ino.ofId(id));
     Integer mode = change.mode();

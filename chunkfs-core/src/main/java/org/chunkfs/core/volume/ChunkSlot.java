@@ -115,6 +115,12 @@ final class ChunkSlot {
     return c == null ? headerInodes : c.inodes();
   }
 
+  /** The device handle of the incarnation that serves or is being made, or null. */
+  @Nullable ChunkIo handle() {
+    Chunk c = current;
+    return c != null ? c.io() : activating;
+  }
+
   boolean serves() {
     return state == ChunkState.ONLINE || state == ChunkState.SUSPECT;
   }

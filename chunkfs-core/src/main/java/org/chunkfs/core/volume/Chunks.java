@@ -42,6 +42,7 @@ final class Chunks {
   private final LongAdder resident;
   private final StateKeeper keeper;
   private final Voids voids;
+  private final Updates updates = new Updates();
   private volatile Recovered recovered = chunk -> {};
   private final List<ChunkListener> listeners = new java.util.concurrent.CopyOnWriteArrayList<>();
 
@@ -70,6 +71,11 @@ final class Chunks {
   /** What becomes of numbers whose commits cannot be written. */
   Voids voids() {
     return voids;
+  }
+
+  /** What is being changed now. */
+  Updates updates() {
+    return updates;
   }
 
   ChunkSlot slot(int id) {
@@ -251,7 +257,7 @@ final class Chunks {
     try {
       tx.append(g, new int[] {slot.id}, 1);
     } catch (IOException | RuntimeException e) {
-      voids.lost(slot.id, g, e);
+      voids.lost(chunk, g, e);
       throw e;
     }
     history.written(g);
@@ -338,13 +344,25 @@ final class Chunks {
 
   /**
    * Takes a chunk out of service, at once: its incarnation is revoked and whoever waits for its
-   * lock is answered. False if it was out already.
+   * lock is answered. Does nothing if it is out already.
    */
-  boolean fence(int id, Reason reason, long block, String detail) {
+  void fence(int id, Reason reason, long block, String detail) {
+    fence(id, null, reason, block, detail);
+  }
+
+  /**
+   * Takes one incarnation out of service; does nothing if it is already, also if the next one
+   * serves: what fails in an incarnation that is over says nothing about its successor.
+   */
+  void fence(ChunkIo incarnation, Reason reason, String detail) {
+    fence(incarnation.chunk(), incarnation, reason, -1, detail);
+  }
+
+  private void fence(int id, @Nullable ChunkIo only, Reason reason, long block, String detail) {
     ChunkSlot slot = slots[id];
     synchronized (slot) {
-      if (!slot.serves()) {
-        return false;
+      if (!slot.serves() || only != null && only != slot.handle()) {
+        return;
       }
       ChunkIo first = slot.activating;
       if (first != null) {
@@ -372,7 +390,6 @@ final class Chunks {
       slot.notifyAll();
     }
     keeper.changed(this::outNow);
-    return true;
   }
 
   /** The chunks that are out of service, as the volume record names them. */
@@ -438,7 +455,7 @@ final class Chunks {
 
   private void drain(ChunkSlot slot, long deadline) throws IOException {
     Chunk previous = slot.previous;
-    while (slot.activating != null || previous != null && previous.io().writesInFlight() > 0) {
+    while (slot.activating != null || previous != null && draining(previous)) {
       if (System.nanoTime() > deadline) {
         throw new DeadlineException(
             "chunk %d is draining: writes of its last incarnation have not returned"
@@ -449,6 +466,10 @@ final class Chunks {
     if (previous != null) {
       previous.abandon();
     }
+  }
+
+  private boolean draining(Chunk previous) {
+    return previous.io().writesInFlight() > 0 || updates.unsettled(previous);
   }
 
   /** The next incarnation; null if the chunk was never used, and its first one may wait. */

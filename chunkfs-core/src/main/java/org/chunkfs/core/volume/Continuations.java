@@ -120,7 +120,7 @@ final class Continuations {
     if (known != 0) {
       return known;
     }
-    long part = Inodes.allocate(there);
+    long part = Inodes.allocate(there, 0);
     byte[] bytes = Inodes.edit(there, part);
     int partAt = Inodes.at(part);
     int generation = InodeRecord.GENERATION.get(bytes, partAt);

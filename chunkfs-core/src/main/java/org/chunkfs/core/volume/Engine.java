@@ -3,7 +3,6 @@ package org.chunkfs.core.volume;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.chunkfs.core.chunk.Chunk;
 import org.chunkfs.core.chunk.ChunkTx;
@@ -46,7 +45,7 @@ final class Engine {
   private final Durability durability;
   private final Checkpointer checkpointer;
   private final VolumeOptions options;
-  private final ConcurrentHashMap<Update, Boolean> active = new ConcurrentHashMap<>();
+  private final Updates updates;
   private final LongAdder commits = new LongAdder();
   private final LongAdder dataBytes = new LongAdder();
 
@@ -57,6 +56,7 @@ final class Engine {
       Checkpointer checkpointer,
       VolumeOptions options) {
     this.chunks = chunks;
+    this.updates = chunks.updates();
     this.history = history;
     this.durability = durability;
     this.checkpointer = checkpointer;
@@ -84,11 +84,6 @@ final class Engine {
 
   long commits() {
     return commits.sum();
-  }
-
-  /** Updates that hold locks, for the watchdog. */
-  Iterable<Update> active() {
-    return active.keySet();
   }
 
   /** File data was handed to the device; so many bytes wait for a flush. */
@@ -157,7 +152,7 @@ final class Engine {
       try {
         Chunk[] locked = lock(wanted, deadline);
         Update update = new Update(locked, System.nanoTime());
-        active.put(update, Boolean.TRUE);
+        updates.add(update);
         Tx tx = new Tx(locked, deletion, now());
         boolean done = false;
         try {
@@ -175,7 +170,7 @@ final class Engine {
           if (update.finish()) {
             unlock(locked, locked.length);
           }
-          active.remove(update);
+          updates.remove(update);
         }
         checkDeadline(deadline, waiting);
         if (lack instanceof Retry.FlushNeeded need) {

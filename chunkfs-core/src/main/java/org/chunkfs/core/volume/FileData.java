@@ -60,11 +60,11 @@ final class FileData {
     }
   }
 
-  /** Makes a file {@code size} bytes long. */
-  void truncate(long id, long size, long deadline) throws IOException {
+  /** Makes a file {@code size} bytes long, and changes its other attributes in the same commit. */
+  Vfs.Attr truncate(long id, long size, Vfs.AttrChange change, long deadline) throws IOException {
     Lease lease = changing(id, deadline);
     try {
-      truncation.truncate(lease, size, deadline);
+      return truncation.truncate(lease, size, change, deadline);
     } finally {
       leases.release(lease);
     }

@@ -67,7 +67,7 @@ public final class Image implements AutoCloseable {
    * @throws ImageException if there is no sound copy in that block, or the device is too small
    */
   public static Image ofCopy(BlockDevice device, long copy) throws IOException {
-    return of(device, ImageLayout.of(ImageLayout.blockAt(device, copy)));
+    return of(device, ImageLayout.of(SuperblockCopies.at(device, copy)));
   }
 
   /**
@@ -175,7 +175,7 @@ public final class Image implements AutoCloseable {
     }
     try (FileDevice device = FileDevice.open(path, Mode.READ_ONLY)) {
       BlockDevice patient = new PatientDevice(device, PATIENCE);
-      return copy < 0 ? ImageLayout.findBlock(patient) : ImageLayout.blockAt(patient, copy);
+      return copy < 0 ? SuperblockCopies.find(patient) : SuperblockCopies.at(patient, copy);
     }
   }
 

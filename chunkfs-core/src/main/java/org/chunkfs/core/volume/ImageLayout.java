@@ -26,11 +26,6 @@ public final class ImageLayout {
   private static final long BLOCK = BlockHeader.BLOCK;
   private static final int FIELDS = Superblock.LAYOUT.size() - Superblock.EMBEDDED;
 
-  /** Where a search for chunk headers looks, when both known places are damaged. */
-  private static final long SEARCH_STEP = 1 << 20;
-
-  private static final int SEARCH_PLACES = 1 << 12;
-
   /**
    * One member's part of the image.
    *
@@ -161,63 +156,12 @@ public final class ImageLayout {
   }
 
   /**
-   * Finds the layout on one member: its superblock, else any chunk header.
+   * Finds the layout on one member: what most copies of its superblock say.
    *
    * @throws ImageException NOT_AN_IMAGE if there is none, NEWER_FORMAT
    */
   public static ImageLayout find(BlockDevice member) throws IOException {
-    return of(findBlock(member));
-  }
-
-  /** The superblock of a member, or the chunk header that stands in for it. */
-  static byte[] findBlock(BlockDevice member) throws IOException {
-    byte[] found = candidate(member, 0);
-    if (found == null) {
-      found = candidate(member, Superblock.FIRST_CHUNK_BLOCK * BLOCK);
-    }
-    if (found == null && member.size() >= BLOCK) {
-      found = candidate(member, member.size() - BLOCK);
-    }
-    for (int i = 2; found == null && i < SEARCH_PLACES; i++) {
-      found = i * SEARCH_STEP < member.size() ? candidate(member, i * SEARCH_STEP) : null;
-    }
-    if (found == null) {
-      throw new ImageException(
-          ImageException.Kind.NOT_AN_IMAGE,
-          member + " is not a chunkfs image: it has no superblock and no chunk header");
-    }
-    return found;
-  }
-
-  /** The superblock or chunk header in one block of a member. */
-  static byte[] blockAt(BlockDevice member, long block) throws IOException {
-    byte[] found = block >= member.size() / BLOCK ? null : candidate(member, block * BLOCK);
-    if (found == null) {
-      throw new ImageException(
-          ImageException.Kind.NOT_AN_IMAGE,
-          "%s: block %d holds no sound superblock and no chunk header; the first chunk's is in %d"
-              .formatted(member, block, Superblock.FIRST_CHUNK_BLOCK));
-    }
-    return found;
-  }
-
-  private static byte @Nullable [] candidate(BlockDevice member, long position) throws IOException {
-    if (position + BLOCK > member.size()) {
-      return null;
-    }
-    byte[] block = new byte[(int) BLOCK];
-    try {
-      member.read(position, ByteBuffer.wrap(block));
-    } catch (IOException e) {
-      return null; // the next place may be readable
-    }
-    int kind = BlockHeader.KIND.get(block, 0);
-    boolean known = kind == BlockKind.SUPERBLOCK.code() || kind == BlockKind.CHUNK_HEADER.code();
-    return known
-            && BlockHeader.MAGIC.get(block, 0) == BlockHeader.MAGIC_VALUE
-            && BlockHeader.sealed(block, (int) BLOCK)
-        ? block
-        : null;
+    return of(SuperblockCopies.find(member));
   }
 
   /** The member that a superblock or chunk header says it lies on. */

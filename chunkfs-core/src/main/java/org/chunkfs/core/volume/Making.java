@@ -209,9 +209,10 @@ final class Making {
       gid = InodeRecord.GID.get(parent, at);
       withMode |= Attributes.isDirectory(mode) ? S_ISGID : 0;
     }
+    int rdev = Vfs.isDevice(mode) ? creation.rdev() : 0;
     ChunkTx to = tx.chunk(home);
-    long ino = Inodes.allocate(to);
-    long id = Attributes.init(to, ino, withMode, creation.uid(), gid, creation.rdev(), tx.now());
+    long ino = Inodes.allocate(to, Ino.ofId(dir));
+    long id = Attributes.init(to, ino, withMode, creation.uid(), gid, rdev, tx.now());
     if (content != null) {
       content.install(tx, ino);
     }

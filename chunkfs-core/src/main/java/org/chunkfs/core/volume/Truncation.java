@@ -3,6 +3,7 @@ package org.chunkfs.core.volume;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.chunkfs.core.chunk.ChunkTx;
 import org.chunkfs.core.chunk.Inodes;
 import org.chunkfs.core.error.DeviceFullException;
@@ -31,8 +32,18 @@ final class Truncation {
     this.trimming = trimming;
   }
 
-  /** Makes a file {@code size} bytes long; what is new reads as zeros. */
-  void truncate(Lease lease, long size, long deadline) throws IOException {
+  /** What else the commit does that changes the length or makes the hole. */
+  @FunctionalInterface
+  private interface Also {
+    void run(Tx tx) throws IOException;
+  }
+
+  /**
+   * Makes a file {@code size} bytes long; what is new reads as zeros. All of {@code change} happens
+   * in that one commit.
+   */
+  Vfs.Attr truncate(Lease lease, long size, Vfs.AttrChange change, long deadline)
+      throws IOException {
     if (size < 0 || size > Vfs.FILE_MAX) {
       throw new FsException(
           size < 0 ? FsException.Reason.INVALID : FsException.Reason.FILE_TOO_BIG,
@@ -40,7 +51,7 @@ final class Truncation {
     }
     long now = size(lease.id, deadline);
     if (size >= now) {
-      engine.update(
+      return engine.update(
           deadline,
           false,
           tx -> {
@@ -48,11 +59,11 @@ final class Truncation {
             ChunkTx head = tx.of(lease.id);
             int at = FileMap.requireFile(head, lease.id);
             Installation.touch(tx, Inodes.edit(head, Ino.ofId(lease.id)), at, size, size > now);
-            return null;
+            return Attributes.change(tx, lease.id, change);
           },
           Ino.chunk(lease.id));
-      return;
     }
+    Vfs.@Nullable Attr[] changed = new Vfs.Attr[1];
     int kept = (int) (size % BLOCK);
     cut(
         lease,
@@ -61,7 +72,9 @@ final class Truncation {
             Continuations.END,
             kept == 0 ? List.of() : List.of(new Part(size / BLOCK, kept, BLOCK)),
             size),
+        tx -> changed[0] = Attributes.change(tx, lease.id, change),
         deadline);
+    return Objects.requireNonNull(changed[0]);
   }
 
   /** Makes a hole; the file's length stays. */
@@ -83,7 +96,7 @@ final class Truncation {
         parts.add(new Part(to, 0, (int) (stop % BLOCK)));
       }
     }
-    cut(lease, new Cut(from, to, parts, -1), deadline);
+    cut(lease, new Cut(from, to, parts, -1), _ -> {}, deadline);
   }
 
   long size(long id, long deadline) throws IOException {
@@ -106,7 +119,7 @@ final class Truncation {
    */
   private record Cut(long from, long to, List<Part> parts, long size) {}
 
-  private void cut(Lease lease, Cut cut, long deadline) throws IOException {
+  private void cut(Lease lease, Cut cut, Also also, long deadline) throws IOException {
     while (true) {
       List<Edge> made = new ArrayList<>(2);
       Long left = null;
@@ -119,7 +132,7 @@ final class Truncation {
         }
         left =
             engine.<@Nullable Long>update(
-                deadline, true, tx -> first(tx, lease, cut, made), chunks(lease.id, made));
+                deadline, true, tx -> first(tx, lease, cut, made, also), chunks(lease.id, made));
       } catch (DeviceFullException e) {
         throw Engine.hostFull(e);
       } catch (IOException e) {
@@ -164,7 +177,8 @@ final class Truncation {
    * The commit that counts: returns the end of what is still to be freed, at most {@code from} if
    * all is done; null if something has changed and nothing was done.
    */
-  private @Nullable Long first(Tx tx, Lease lease, Cut cut, List<Edge> made) throws IOException {
+  private @Nullable Long first(Tx tx, Lease lease, Cut cut, List<Edge> made, Also also)
+      throws IOException {
     lease.require();
     long id = lease.id;
     ChunkTx head = tx.of(id);
@@ -190,6 +204,7 @@ final class Truncation {
     if (left > cut.from) {
       TrimIndex.put(head, id, cut.from, cut.to);
     }
+    also.run(tx);
     return left;
   }
 }

@@ -31,6 +31,7 @@ final class Update {
   volatile @Nullable Chunk appending;
 
   private volatile int culprit;
+  private volatile boolean settled;
 
   final long[] positions;
   final long[] predecessors;
@@ -81,6 +82,25 @@ final class Update {
         return true;
       }
     }
+  }
+
+  boolean locks(Chunk incarnation) {
+    for (Chunk chunk : locked) {
+      if (chunk == incarnation) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether it has written records, or may have, that may still become void. */
+  boolean unsettled() {
+    return !settled && stage.get() != Stage.RUNNING;
+  }
+
+  /** What it wrote before it was revoked is void where that has to be known. */
+  void settle() {
+    settled = true;
   }
 
   /** The chunk that it was revoked for. */

@@ -44,6 +44,12 @@ public interface Vfs {
       S_IFCHR = 0x2000,
       S_IFIFO = 0x1000;
 
+  /** Whether inodes of this mode have a device number. */
+  static boolean isDevice(int mode) {
+    int type = mode & S_IFMT;
+    return type == S_IFCHR || type == S_IFBLK;
+  }
+
   /**
    * Attributes of an inode; {@code blocks} in units of 512 bytes, {@code rdev} as the kernel
    * encodes it (new_encode_dev).
@@ -83,7 +89,10 @@ public interface Vfs {
    */
   record Dirent(byte[] name, long id, long ino, int type, long cookie) {}
 
-  /** Owner and permission bits of a new inode; a set-group-id parent overrides {@code gid}. */
+  /**
+   * Owner and permission bits of a new inode; a set-group-id parent overrides {@code gid}, and only
+   * devices keep {@code rdev}.
+   */
   record Creation(int mode, int uid, int gid, int rdev) {}
 
   /** What setattr changes; null leaves a field as it is. Times in nanoseconds. */

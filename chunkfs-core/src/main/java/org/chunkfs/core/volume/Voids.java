@@ -35,18 +35,20 @@ final class Voids implements Numbers {
   }
 
   @Override
-  public void lost(int chunk, long g, Exception why) {
-    Reason reason = why instanceof ChunkUnavailableException ? Reason.CRASHED : Reason.IO_ERROR;
-    chunks.fence(chunk, reason, -1, String.valueOf(why.getMessage()));
-    lost(chunk, g);
+  public void lost(Chunk chunk, long g, Exception why) {
+    chunks.fence(chunk.io(), reason(why), String.valueOf(why.getMessage()));
+    lost(chunk.id(), g);
   }
 
   /** The record of a commit could not be written in chunk {@code update.locked[failed]}. */
   void commitFailed(Update update, int failed, Throwable cause) {
     Chunk bad = update.locked[failed];
-    Reason reason = cause instanceof ChunkUnavailableException ? Reason.CRASHED : Reason.IO_ERROR;
-    chunks.fence(bad.id(), reason, -1, String.valueOf(cause.getMessage()));
+    chunks.fence(bad.io(), reason(cause), String.valueOf(cause.getMessage()));
     undo(update, failed);
+  }
+
+  private static Reason reason(Throwable cause) {
+    return cause instanceof ChunkUnavailableException ? Reason.CRASHED : Reason.IO_ERROR;
   }
 
   /** A number was taken for a commit that will never be written anywhere. */
@@ -75,7 +77,7 @@ final class Voids implements Numbers {
         chunk.ring().voidAt(update.positions[i], g, update.predecessors[i]);
         chunk.forgetImages();
       } catch (IOException | RuntimeException e) {
-        chunks.fence(chunk.id(), Reason.IO_ERROR, -1, String.valueOf(e.getMessage()));
+        chunks.fence(chunk.io(), Reason.IO_ERROR, String.valueOf(e.getMessage()));
         voids.add(new VolumeState.Void(chunk.id(), g));
       }
     }

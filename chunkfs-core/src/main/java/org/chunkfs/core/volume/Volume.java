@@ -71,7 +71,7 @@ public final class Volume implements Vfs, AutoCloseable {
             keeper,
             opened.resident());
     engine = new Engine(chunks, history, durability, checkpointer, options);
-    watchdog = new Watchdog(engine, options);
+    watchdog = new Watchdog(chunks, options);
     NameHash hash = new NameHash(layout.hashKey());
     Directories directories = new Directories(hash, layout.root());
     HomeChoice homes = new HomeChoice(engine, layout.root());
@@ -438,20 +438,9 @@ public final class Volume implements Vfs, AutoCloseable {
   public Attr setattr(long id, AttrChange change) throws IOException {
     long deadline = engine.deadline();
     Long size = change.size();
-    if (size != null) {
-      data.truncate(id, size, deadline);
-      if (change.equals(AttrChange.ofSize(size))) {
-        return getattr(id); // a second commit might fail, and the first one would have been done
-      }
-    }
-    return engine.update(
-        deadline,
-        true,
-        tx -> {
-          Attributes.change(tx.of(id), id, change, tx.now());
-          return Attributes.read(tx.of(id), id);
-        },
-        Ino.chunk(id));
+    return size == null
+        ? engine.update(deadline, true, tx -> Attributes.change(tx, id, change), Ino.chunk(id))
+        : data.truncate(id, size, change, deadline);
   }
 
   @Override

@@ -2,6 +2,8 @@ package org.chunkfs.core.volume;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.device.Workers;
@@ -72,20 +74,21 @@ public final class VolumeRecords {
   }
 
   /**
-   * The newest record that can be read anywhere.
+   * The newest record that the replicas agree on.
    *
-   * @throws ImageException DAMAGED if there is none
+   * @throws ImageException DAMAGED if none can be read
    */
   public VolumeState read() throws ImageException {
-    VolumeState best = null;
+    List<VolumeState> found = new ArrayList<>();
     for (int chunk : replicas) {
       for (int slot = 0; slot < 2; slot++) {
-        VolumeState found = slot(chunk, slot);
-        if (found != null && (best == null || found.sequence() > best.sequence())) {
-          best = found;
+        VolumeState state = slot(chunk, slot);
+        if (state != null) {
+          found.add(state);
         }
       }
     }
+    VolumeState best = VolumeVote.newest(found);
     if (best == null) {
       throw new ImageException(
           ImageException.Kind.DAMAGED,

@@ -217,7 +217,15 @@ public record VolumeState(
       return "its checksum is wrong";
     }
     int count = VolumeRecord.ENTRIES.get(record, 0);
-    return count < 0 || count > VolumeRecord.MAX_ENTRIES ? count + " entries" : null;
+    if (count < 0 || count > VolumeRecord.MAX_ENTRIES) {
+      return count + " entries";
+    }
+    for (int i = 0; i < count; i++) {
+      if (Entry.TYPE.get(record, VolumeRecord.LAYOUT.size() + i * Entry.SIZE) == 0) {
+        return "entry %d of %d has no type".formatted(i + 1, count);
+      }
+    }
+    return null;
   }
 
   /** Reads a slot whose {@link #problem} is null. */

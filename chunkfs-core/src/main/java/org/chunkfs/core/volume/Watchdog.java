@@ -12,15 +12,13 @@ import org.jspecify.annotations.Nullable;
 final class Watchdog {
   private static final long TICK_MILLIS = 50;
 
-  private final Engine engine;
   private final Chunks chunks;
   private final long stall;
   private final Thread thread;
   private volatile boolean stopped;
 
-  Watchdog(Engine engine, VolumeOptions options) {
-    this.engine = engine;
-    this.chunks = engine.chunks();
+  Watchdog(Chunks chunks, VolumeOptions options) {
+    this.chunks = chunks;
     this.stall = options.stall().toNanos();
     this.thread = Thread.ofPlatform().daemon().name("chunkfs-watchdog").unstarted(this::run);
   }
@@ -43,12 +41,12 @@ final class Watchdog {
 
   private void look() {
     for (int i = 0; i < chunks.count(); i++) {
-      ChunkIo io = handle(chunks.slot(i));
+      ChunkIo io = chunks.slot(i).handle();
       if (io != null && io.stuckFor() > stall) {
-        chunks.fence(i, Reason.HUNG, -1, "an operation did not return in time");
+        chunks.fence(io, Reason.HUNG, "an operation did not return in time");
       }
     }
-    for (Update update : engine.active()) {
+    for (Update update : chunks.updates()) {
       if (System.nanoTime() - update.since > stall) {
         Chunk culprit = culprit(update);
         if (culprit != null) {
@@ -56,11 +54,6 @@ final class Watchdog {
         }
       }
     }
-  }
-
-  private static @Nullable ChunkIo handle(ChunkSlot slot) {
-    Chunk chunk = slot.current;
-    return chunk != null ? chunk.io() : slot.activating;
   }
 
   private static @Nullable Chunk culprit(Update update) {
@@ -77,7 +70,7 @@ final class Watchdog {
   }
 
   private void takeOver(Update update, Chunk culprit) {
-    chunks.fence(culprit.id(), Reason.HUNG, -1, "an operation did not return in time");
+    chunks.fence(culprit.io(), Reason.HUNG, "an operation did not return in time");
     Update.Stage was = update.revoke(culprit.id());
     if (was == null) {
       return;
@@ -86,6 +79,7 @@ final class Watchdog {
       int index = java.util.Arrays.asList(update.locked).indexOf(culprit);
       chunks.voids().undo(update, index);
     }
+    update.settle();
     for (Chunk c : update.locked) {
       if (c != culprit) {
         c.lock().unlockWrite();

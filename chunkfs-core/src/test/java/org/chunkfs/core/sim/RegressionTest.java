@@ -4,12 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.chunkfs.core.device.MemoryDevice;
-import org.chunkfs.core.error.ChunkIoException;
 import org.chunkfs.core.error.ChunkUnavailableException;
+import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.core.volume.Volume;
 import org.junit.jupiter.api.Test;
@@ -18,6 +26,9 @@ import org.junit.jupiter.api.Test;
 final class RegressionTest {
   private static final Vfs.Creation FILE = new Vfs.Creation(0x1A4, 0, 0, 0);
   private static final Vfs.Creation DIRECTORY = new Vfs.Creation(0x1ED, 0, 0, 0);
+
+  /** A thread for each task, whatever else runs. */
+  private static final Executor THREADS = task -> Thread.ofPlatform().daemon().start(task);
 
   private static byte[] b(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
@@ -64,60 +75,6 @@ final class RegressionTest {
     }
   }
 
-  /** It was two commits, the second of which only set the time once more. */
-  @Test
-  void aTruncationThatFailsHasNoEffect() throws IOException {
-    for (int writes = 0; writes < 6; writes++) {
-      FaultyDevice device = new FaultyDevice(Trial.image(2), 1);
-      try (Volume volume = Trial.open(device, Trial.options(), 1)) {
-        long file = volume.create(volume.root(), b("f"), FILE).id();
-        volume.setattr(file, Vfs.AttrChange.ofSize(100));
-        int chunk = Trial.chunkOf(file);
-        device.inject(
-            Fault.once(
-                    Fault.Kind.WRITE_ERROR, Trial.chunkStart(chunk), Trial.chunkStart(chunk + 1))
-                .after(writes));
-        long expected = 9000;
-        try {
-          volume.setattr(file, Vfs.AttrChange.ofSize(9000));
-        } catch (ChunkIoException e) {
-          expected = 100;
-        }
-        device.heal();
-        volume.online(chunk);
-        assertThat(volume.getattr(file).size()).isEqualTo(expected);
-      }
-    }
-  }
-
-  /** The first allocation after an opening took for free what an unlink before it had freed. */
-  @Test
-  void whatWasFreedBeforeTheMapIsKnownIsNotReusedAtOnce() throws IOException {
-    MemoryDevice image = Trial.image(1);
-    byte[] content = Actor.bytes(1, 40_000);
-    try (Volume volume = Trial.open(image, Trial.options(), 1)) {
-      volume.create(volume.root(), b("old"), FILE, ByteBuffer.wrap(content));
-      volume.settle(0);
-    }
-    RecordingDevice device = new RecordingDevice(image);
-    Volume volume = Trial.open(device, Trial.options(), 1);
-    volume.unlink(volume.root(), b("old"));
-    volume.create(volume.root(), b("new"), FILE, ByteBuffer.wrap(Actor.bytes(2, 40_000)));
-    volume.abandon();
-    CrashStates states = new CrashStates(device.recording());
-    states.advance(states.size());
-    long data = 0; // of what was written, only the content of files arrives
-    for (int i = 0; i < states.window().size(); i++) {
-      data |= states.window().get(i).bytes().length >= 40_000 ? 1L << i : 0;
-    }
-    assertThat(data).isNotZero();
-    try (Volume left = Trial.open(states.powerLossKeeping(data), Trial.options(), 2)) {
-      ByteBuffer read = ByteBuffer.allocate(content.length);
-      left.read(left.lookup(left.root(), b("old")).id(), 0, read);
-      assertThat(read.array()).isEqualTo(content);
-    }
-  }
-
   /** A number that is taken and never reported would keep everything later from being stable. */
   @Test
   void aChunkThatCrashesDuringItsCheckpointLeavesNoGapInTheHistory() throws Exception {
@@ -141,7 +98,7 @@ final class RegressionTest {
                 }
               });
       for (int i = 0; i < 60; i++) {
-        java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+        LockSupport.parkNanos(1_000_000);
         volume.crash(chunk);
         volume.online(chunk);
       }
@@ -287,8 +244,12 @@ final class RegressionTest {
   }
 
   private static int chunkOfDirectory(MemoryDevice image) throws IOException {
+    return Trial.chunkOf(directory(image));
+  }
+
+  private static long directory(MemoryDevice image) throws IOException {
     try (Volume volume = Trial.open(image.snapshot(), Trial.options(), 1)) {
-      return Trial.chunkOf(volume.lookup(volume.root(), b("d")).id());
+      return volume.lookup(volume.root(), b("d")).id();
     }
   }
 
@@ -302,7 +263,7 @@ final class RegressionTest {
     long start = Trial.chunkStart(chunkOfDirectory(image));
     for (long header : new long[] {start, start + Trial.CHUNK - 4096}) {
       MemoryDevice damaged = image.snapshot();
-      damaged.write(header, java.nio.ByteBuffer.allocate(4096));
+      damaged.write(header, ByteBuffer.allocate(4096));
       for (int opening = 0; opening < 3; opening++) {
         Volume volume = Trial.open(damaged, Trial.options(), 1);
         assertThat(Trial.fenced(volume)).isNull();
@@ -465,12 +426,176 @@ final class RegressionTest {
     int victim = chunkOfDirectory(image);
     long root = Trial.chunkStart(victim) + 4096;
     MemoryDevice damaged = image.snapshot();
-    damaged.write(root, java.nio.ByteBuffer.allocate(4096));
-    damaged.write(Trial.chunkStart(victim + 1) - 8192, java.nio.ByteBuffer.allocate(4096));
+    damaged.write(root, ByteBuffer.allocate(4096));
+    damaged.write(Trial.chunkStart(victim + 1) - 8192, ByteBuffer.allocate(4096));
     try (Volume volume = Trial.open(damaged, Trial.options(), 1)) {
       assertThatThrownBy(() -> volume.lookup(volume.root(), b("d")))
           .isInstanceOf(IOException.class);
       assertThat(volume.chunks().get(victim).state().name()).isEqualTo("FENCED");
+    }
+  }
+
+  /** Blocks that are free only by what a power loss may still take back keep what is in them. */
+  @Test
+  void whatIsFreedJustAfterAnOpeningIsNotTakenBeforeThatIsStable() throws IOException {
+    MemoryDevice first = Trial.image(1);
+    MemoryDevice image;
+    byte[] old = new byte[64 * 4096];
+    new SplittableRandom(1).nextBytes(old);
+    try (Volume volume = Trial.open(first, Trial.options(), 1)) {
+      volume.create(volume.root(), b("old"), FILE, ByteBuffer.wrap(old));
+      volume.syncfs();
+      volume.checkpoint(0);
+      image = first.snapshot();
+    }
+    List<Long> places = placesOf(old, image);
+    assertThat(places).doesNotContain(-1L);
+    try (Volume volume = Trial.open(image, Trial.options(), 1)) {
+      volume.unlink(volume.root(), b("old"));
+      volume.quiesce(5000);
+      volume.create(volume.root(), b("new"), FILE, ByteBuffer.allocate(old.length));
+      assertThat(placesOf(old, image)).isEqualTo(places);
+    }
+  }
+
+  private static List<Long> placesOf(byte[] content, MemoryDevice device) throws IOException {
+    List<Long> places = new ArrayList<>();
+    for (int i = 0; i < content.length; i += 4096) {
+      places.add(find(device, content, i));
+    }
+    return places;
+  }
+
+  /** Where on the device a block stands, or -1. */
+  private static long find(MemoryDevice device, byte[] content, int from) throws IOException {
+    ByteBuffer wanted = ByteBuffer.wrap(content, from, 4096).slice();
+    ByteBuffer block = ByteBuffer.allocate(4096);
+    for (long at = 0; at < device.size(); at += 4096) {
+      device.read(at, block.clear());
+      if (block.flip().equals(wanted)) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  /** A length with other attributes is one operation, so a crash finds all of it or nothing. */
+  @Test
+  void aChangeOfLengthIsOneCommit() throws IOException {
+    MemoryDevice image = Trial.image(1);
+    long file;
+    try (Volume volume = Trial.open(image, Trial.options(), 1)) {
+      file = volume.create(volume.root(), b("f"), FILE, ByteBuffer.allocate(10_000)).id();
+    }
+    for (long size : new long[] {100, 20_000}) {
+      RecordingDevice device = new RecordingDevice(image.snapshot());
+      Volume volume = Trial.open(device, Trial.options(), 1);
+      Vfs.Attr before = volume.getattr(file);
+      int from = device.recording().events().size();
+      Vfs.Attr after =
+          volume.setattr(
+              file, new Vfs.AttrChange(0x180, 7, 8, size, 1L, 2L, before.ctime() + 1, null));
+      volume.abandon();
+      CrashStates states = new CrashStates(device.recording());
+      for (int i = from; i <= states.size(); i++) {
+        states.advance(i);
+        try (Volume left = Trial.open(states.processDeath(), Trial.options(), 1)) {
+          assertThat(left.getattr(file)).isIn(before, after);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aPipeHasNoDeviceNumber() throws IOException {
+    try (Volume volume = Trial.open(Trial.image(1), Trial.options(), 1)) {
+      Vfs.Creation pipe = new Vfs.Creation(Vfs.S_IFIFO | 0x1A4, 0, 0, 77);
+      assertThat(volume.mknod(volume.root(), b("p"), pipe).rdev()).isZero();
+      Vfs.Creation device = new Vfs.Creation(Vfs.S_IFCHR | 0x1A4, 0, 0, 77);
+      assertThat(volume.mknod(volume.root(), b("c"), device).rdev()).isEqualTo(77);
+    }
+  }
+
+  /** A read that fails after its incarnation was taken out of service says nothing of the next. */
+  @Test
+  void aFailureOfAnEarlierIncarnationFencesNoLaterOne() throws Exception {
+    MemoryDevice image = settled();
+    long dir = directory(image);
+    int victim = Trial.chunkOf(dir);
+    long start = Trial.chunkStart(victim);
+    long end = start + Trial.CHUNK;
+    FaultyDevice device = new FaultyDevice(image, 1);
+    try (Volume volume = Trial.open(device, Trial.options(), 1)) {
+      device.inject(Fault.once(Fault.Kind.READ_HANG, start, end).of(BlockKind.INODES));
+      device.inject(new Fault(Fault.Kind.READ_ERROR, start, end, BlockKind.INODES, 0, 2, 0));
+      CompletableFuture<Void> reader =
+          CompletableFuture.runAsync(
+              () ->
+                  assertThatThrownBy(() -> volume.getattr(dir))
+                      .isInstanceOf(ChunkUnavailableException.class),
+              THREADS);
+      awaitHanging(device);
+      volume.crash(victim);
+      volume.online(victim);
+      device.release();
+      reader.get(20, TimeUnit.SECONDS);
+      assertThat(Trial.fenced(volume)).isNull();
+      volume.getattr(dir);
+    }
+  }
+
+  /** What one participant of a commit lacks is undone in the others before they serve again. */
+  @Test
+  void aChunkComesBackOnlyWhenAllItWasPartOfIsSettled() throws Exception {
+    MemoryDevice image = Trial.image(3);
+    FaultyDevice device = new FaultyDevice(image, 1);
+    try (Volume volume = Trial.open(device, Trial.options(), 1)) {
+      long one = volume.mkdir(volume.root(), b("one"), DIRECTORY).id();
+      long two = volume.mkdir(volume.root(), b("two"), DIRECTORY).id();
+      boolean ordered = Trial.chunkOf(one) < Trial.chunkOf(two);
+      long first = ordered ? one : two;
+      long last = ordered ? two : one;
+      volume.create(first, b("f"), FILE);
+      volume.create(last, b("here"), FILE);
+      List<String> before = TreeDump.of(volume);
+      long start = Trial.chunkStart(Trial.chunkOf(last));
+      device.inject(Fault.once(Fault.Kind.WRITE_HANG, start, start + Trial.CHUNK));
+      device.inject(Fault.once(Fault.Kind.WRITE_ERROR, start, start + Trial.CHUNK));
+      CompletableFuture<Void> mover =
+          CompletableFuture.runAsync(
+              () ->
+                  assertThatThrownBy(
+                          () -> volume.rename(first, b("f"), last, b("g"), Vfs.RenameMode.REPLACE))
+                      .isInstanceOf(IOException.class),
+              THREADS);
+      awaitHanging(device);
+      CompletableFuture<Void> restart =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  volume.crash(Trial.chunkOf(first));
+                  volume.online(Trial.chunkOf(first));
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              },
+              THREADS);
+      // Long enough for it to come back too early; it must not.
+      LockSupport.parkNanos(300_000_000);
+      device.release();
+      mover.get(20, TimeUnit.SECONDS);
+      restart.get(20, TimeUnit.SECONDS);
+      volume.online(Trial.chunkOf(last));
+      assertThat(Trial.fenced(volume)).isNull();
+      assertThat(TreeDump.of(volume)).isEqualTo(before);
+    }
+  }
+
+  private static void awaitHanging(FaultyDevice device) {
+    long until = System.nanoTime() + 20_000_000_000L;
+    while (device.hanging() == 0) {
+      assertThat(System.nanoTime()).isLessThan(until);
+      LockSupport.parkNanos(1_000_000);
     }
   }
 }

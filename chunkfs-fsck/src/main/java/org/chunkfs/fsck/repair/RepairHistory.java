@@ -1,6 +1,7 @@
 package org.chunkfs.fsck.repair;
 
 import java.io.IOException;
+import org.chunkfs.core.chunk.Chunk;
 import org.chunkfs.core.chunk.Numbers;
 import org.chunkfs.core.chunk.Stability;
 import org.chunkfs.core.device.BlockDevice;
@@ -43,7 +44,7 @@ final class RepairHistory implements Numbers, Stability {
   }
 
   @Override
-  public void lost(int chunk, long g, Exception cause) {
+  public void lost(Chunk chunk, long g, Exception cause) {
     // The repair ends with the same failure; the next one has another epoch.
   }
 

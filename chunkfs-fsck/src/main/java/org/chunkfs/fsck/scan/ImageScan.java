@@ -2,6 +2,7 @@ package org.chunkfs.fsck.scan;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.chunkfs.core.device.BlockDevice;
@@ -14,6 +15,7 @@ import org.chunkfs.core.format.VolumeRecord;
 import org.chunkfs.core.volume.ImageLayout;
 import org.chunkfs.core.volume.RingMap;
 import org.chunkfs.core.volume.VolumeState;
+import org.chunkfs.core.volume.VolumeVote;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.problem.Problem;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImageScan {
   private static final int BLOCK = BlockHeader.BLOCK;
-
-  /** So many updates, one after the other, may have been interrupted before the same replica. */
-  private static final int CUT_IN_A_ROW = 4;
 
   private final BlockDevice device;
   private final ImageLayout layout;
@@ -111,42 +110,76 @@ public final class ImageScan {
     }
   }
 
+  /** A record that can be read. */
+  private record Slot(int replica, int slot, VolumeState state) {}
+
   private void volumeRecords() {
     int[] replicas = layout.replicas();
-    long[] newest = new long[replicas.length];
+    List<Findings> of = new ArrayList<>();
+    List<Slot> slots = new ArrayList<>();
     for (int i = 0; i < replicas.length; i++) {
-      newest[i] = -1;
-      if (!new ChunkReader(device, layout, replicas[i]).present()) {
-        continue;
-      }
-      Findings of = new Findings(replicas[i]);
-      for (int slot = 0; slot < 2; slot++) {
-        VolumeState found = slot(replicas[i], slot, of);
-        if (found != null) {
-          newest[i] = Math.max(newest[i], found.sequence());
-          VolumeState best = state;
-          state = best == null || found.sequence() > best.sequence() ? found : best;
+      of.add(new Findings(replicas[i]));
+      if (new ChunkReader(device, layout, replicas[i]).present()) {
+        for (int slot = 0; slot < 2; slot++) {
+          VolumeState found = slot(replicas[i], slot, of.get(i));
+          if (found != null) {
+            slots.add(new Slot(i, slot, found));
+          }
         }
       }
-      findings.addAll(of);
     }
-    VolumeState best = state;
+    List<VolumeState> all = slots.stream().map(Slot::state).toList();
+    VolumeState best = VolumeVote.newest(all);
+    state = best;
     if (best == null) {
+      of.forEach(findings::addAll);
       findings.add(Problem.VOLUME_RECORDS_LOST);
       return;
     }
-    for (int i = 0; i < replicas.length; i++) {
-      if (newest[i] >= 0 && newest[i] < best.sequence()) {
-        Findings of = new Findings(replicas[i]);
-        boolean cut = newest[i] >= best.sequence() - CUT_IN_A_ROW;
-        of.add(
-            cut ? Problem.VOLUME_RECORD_CUT : Problem.VOLUME_RECORD_STALE,
-            newest[i],
-            best.sequence());
-        findings.addAll(of);
+    @Nullable VolumeState[] newest = new VolumeState[replicas.length];
+    for (Slot slot : slots) {
+      String bad = forged(slot, all);
+      if (bad != null) {
+        int block = layout.geometry(replicas[slot.replica]).volumeRecord(slot.slot);
+        of.get(slot.replica).block(block, Problem.VOLUME_RECORD, slot.slot, bad);
+        continue;
       }
+      VolumeState other = newest[slot.replica];
+      newest[slot.replica] =
+          other == null || slot.state.sequence() > other.sequence() ? slot.state : other;
+    }
+    for (int i = 0; i < replicas.length; i++) {
+      VolumeState its = newest[i];
+      if (its != null && its.sequence() < best.sequence()) {
+        boolean cut = its.sequence() >= best.sequence() - VolumeVote.CUT_IN_A_ROW;
+        of.get(i)
+            .add(
+                cut ? Problem.VOLUME_RECORD_CUT : Problem.VOLUME_RECORD_STALE,
+                its.sequence(),
+                best.sequence());
+      }
+      findings.addAll(of.get(i));
     }
     entries(best);
+  }
+
+  /** What shows that a record with a good checksum was not written by an opening, or null. */
+  private static @Nullable String forged(Slot slot, List<VolumeState> all) {
+    VolumeState state = slot.state;
+    // The first record of all stands in both slots.
+    if (state.sequence() != 0 && (state.sequence() & 1) != slot.slot) {
+      return "its number %d belongs in the other slot".formatted(state.sequence());
+    }
+    if (VolumeVote.farAhead(state, all)) {
+      return "its number %d is far ahead of all others".formatted(state.sequence());
+    }
+    int votes = VolumeVote.votes(state, all);
+    for (VolumeState other : all) {
+      if (other.sequence() == state.sequence() && VolumeVote.votes(other, all) > votes) {
+        return "it differs from the other replicas' record %d".formatted(state.sequence());
+      }
+    }
+    return null;
   }
 
   private @Nullable VolumeState slot(int chunk, int slot, Findings of) {

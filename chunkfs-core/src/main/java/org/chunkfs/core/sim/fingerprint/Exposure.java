@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One operation exposed to one fault: what was seen of it during and afterwards. */
 final class Exposure {
-  private static final Duration STALL = Duration.ofMillis(500);
   private static final Duration CALM = Duration.ofSeconds(20);
   private static final Duration MOST = Duration.ofSeconds(30);
 
@@ -64,7 +63,8 @@ final class Exposure {
       Target target,
       Expected expected,
       ImageChecker checker,
-      long seed) {
+      long seed,
+      Duration hang) {
     this.scene = scene;
     this.operation = operation;
     this.fault = fault;
@@ -74,7 +74,7 @@ final class Exposure {
     this.base = scene.image(operation);
     this.faulty = new FaultyDevice(base, seed);
     this.trace = new Trace(faulty);
-    this.stall = fault.hangs() ? STALL : CALM;
+    this.stall = fault.hangs() ? hang : CALM;
   }
 
   /**

@@ -38,6 +38,11 @@ enum FaultClass {
     return title;
   }
 
+  /** The title as a heading. */
+  String heading() {
+    return Character.toUpperCase(title.charAt(0)) + title.substring(1);
+  }
+
   boolean ofReads() {
     return switch (kind) {
       case READ_ERROR, READ_FLIP, FLIPPED_BLOCK, ZEROED_BLOCK, SWAPPED_BLOCK, READ_HANG, LATENCY ->

@@ -24,6 +24,27 @@ public final class FingerprintTable {
         .toList();
   }
 
+  /** The entries that are not as a document has them, in words. */
+  public List<String> differences(String document) {
+    Documented documented = new Documented(document);
+    return cells.stream()
+        .map(c -> {
+          String sign = documented.sign(c.fault(), c.place(), c.operation());
+          return Fingerprint.belongs(c) && !c.reaction().sign().equals(sign)
+              ? "%s of %s, %s: the document says '%s', seen was '%s' %s"
+                  .formatted(
+                      c.fault().title(),
+                      c.place().title(),
+                      c.operation().title(),
+                      sign,
+                      c.reaction().sign(),
+                      c.note())
+              : "";
+        })
+        .filter(s -> !s.isEmpty())
+        .toList();
+  }
+
   /** Number of faults that were made. */
   public long faults() {
     return cells.stream().filter(c -> c.reaction() != Reaction.UNTOUCHED).count();
@@ -59,10 +80,7 @@ public final class FingerprintTable {
   }
 
   private void table(FaultClass fault, StringBuilder text) {
-    text.append("\n## ")
-        .append(Character.toUpperCase(fault.title().charAt(0)))
-        .append(fault.title().substring(1))
-        .append("\n\n| |");
+    text.append("\n## ").append(fault.heading()).append("\n\n| |");
     StringBuilder rule = new StringBuilder("|---|");
     for (Operation operation : Operation.values()) {
       text.append(' ').append(operation.title()).append(" |");
@@ -70,7 +88,7 @@ public final class FingerprintTable {
     }
     text.append('\n').append(rule).append('\n');
     for (Place place : Place.values()) {
-      if (fault.ofFlushes() == (place == Place.CACHE)) {
+      if (Fingerprint.belong(fault, place)) {
         text.append("| ").append(place.title()).append(" |");
         for (Operation operation : Operation.values()) {
           text.append(' ').append(sign(fault, place, operation)).append(" |");
