@@ -11,14 +11,23 @@ import org.chunkfs.core.volume.VolumeOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads of one chunk's body fail or flip bits, or some of its writes fail: no other chunk leaves
- * service, no answer is wrong, a request that is refused has had no effect, and when the medium is
+ * Reads of one chunk's body fail or flip bits, some of its writes fail, or one that puts metadata
+ * in its place is lost, torn or goes elsewhere: no other chunk leaves service, no answer is wrong, a request that is refused has had no effect, and when the medium is
  * well again the chunk comes back as it was; after a failed write also if the process dies first. A
  * flip that is gone when the medium is asked again is no damage at all.
  */
 final class DamageTrial extends Trial {
   private static final List<Fault.Kind> KINDS =
-      List.of(Fault.Kind.READ_FLIP, Fault.Kind.READ_ERROR, Fault.Kind.WRITE_ERROR);
+      List.of(
+          Fault.Kind.READ_FLIP,
+          Fault.Kind.READ_ERROR,
+          Fault.Kind.WRITE_ERROR,
+          Fault.Kind.LOST_WRITE,
+          Fault.Kind.TORN_WRITE,
+          Fault.Kind.MISDIRECTED_WRITE);
+
+  /** A write that is reported done and is not: tried when metadata goes in its place. */
+  private static final List<Fault.Kind> LIES = KINDS.subList(3, 6);
 
   /** One of so many writes to the chunk fails. */
   private static final int FEW_WRITES = 30;
@@ -41,19 +50,32 @@ final class DamageTrial extends Trial {
     steps += script.size();
     states++;
     SplittableRandom random = new SplittableRandom(seed);
-    int victim = random.nextInt(chunks);
     Fault.Kind kind = KINDS.get(random.nextInt(KINDS.size()));
+    // The chunk of the root always has something to put in its place.
+    int victim = LIES.contains(kind) && random.nextBoolean() ? 0 : random.nextInt(chunks);
     boolean writes = kind == Fault.Kind.WRITE_ERROR;
     boolean passing = kind == Fault.Kind.READ_FLIP && random.nextInt(3) == 0;
-    MemoryDevice device = image.snapshot();
+    MemoryDevice first = image.snapshot();
     int half = script.size() / 2;
-    Volume volume = open(device, options, 1);
+    FaultyDevice lying = new FaultyDevice(first, seed);
+    Volume volume = open(lying, options, 1);
     try {
       MemoryVfs model = new MemoryVfs(clock());
       Actor expected = new Actor(model);
-      prepare(new Actor(volume), expected, script.subList(0, half));
+      Actor before = new Actor(volume);
+      prepare(before, expected, script.subList(0, half / 2));
+      if (LIES.contains(kind)) {
+        volume.settle(0); // so that there are older versions in place
+      }
+      prepare(before, expected, script.subList(half / 2, half));
+      before.releaseHeld();
+      expected.releaseHeld();
+      if (LIES.contains(kind)) {
+        lying.inject(Fault.once(kind, body(victim), bodyEnd(victim)).after(random.nextInt(2)));
+        volume.settle(0);
+      }
+      MemoryDevice base = first.snapshot();
       volume.close();
-      MemoryDevice base = device.snapshot();
       evidence = base;
       FaultyDevice faulty = new FaultyDevice(base, seed);
       volume = open(faulty, options, 1);
@@ -62,7 +84,10 @@ final class DamageTrial extends Trial {
         volume.crash(i);
         volume.online(i);
       }
-      faulty.inject(fault(kind, victim, passing, random));
+      if (!LIES.contains(kind)) {
+        faulty.inject(fault(kind, victim, passing, random));
+      }
+      Actor actor = new Actor(volume);
       List<Op> rest = script.subList(half, script.size());
       if (writes) { // a fallocate that fails may have done a part
         rest = rest.stream().filter(op -> op.kind() != Op.Kind.FALLOCATE).toList();
@@ -71,7 +96,7 @@ final class DamageTrial extends Trial {
       while (!rest.isEmpty() && wrong == null) {
         List<Op> some = rest.subList(0, writes ? Math.min(AT_ONCE, rest.size()) : rest.size());
         rest = rest.subList(some.size(), rest.size());
-        wrong = work(volume, expected, some, victim, passing);
+        wrong = work(volume, actor, expected, some, victim, passing);
         if (wrong == null && writes && down(volume, victim)) {
           wrong = killed(base.snapshot(), victim, model);
           volume.online(victim);
@@ -81,6 +106,9 @@ final class DamageTrial extends Trial {
       faulty.heal();
       if (wrong != null) {
         return "chunk " + victim + ", " + kind + ": " + wrong;
+      }
+      if (LIES.contains(kind)) {
+        return null; // what the medium has lost is for a repair
       }
       volume.online(victim);
       List<String> want = TreeDump.of(model);
@@ -103,11 +131,17 @@ final class DamageTrial extends Trial {
       return Fault.once(kind, chunkStart(victim), chunkStart(victim + 1))
           .after(random.nextInt(FEW_WRITES));
     }
-    long bodies = chunkStart(victim) + (1 << 20) + (100 << 10);
-    long end = chunkStart(victim + 1) - 8192;
     return passing
-        ? Fault.once(kind, bodies, end).after(random.nextInt(4))
-        : Fault.lasting(kind, bodies, end).after(random.nextInt(6));
+        ? Fault.once(kind, body(victim), bodyEnd(victim)).after(random.nextInt(4))
+        : Fault.lasting(kind, body(victim), bodyEnd(victim)).after(random.nextInt(6));
+  }
+
+  private static long body(int chunk) {
+    return chunkStart(chunk) + (1 << 20) + (100 << 10);
+  }
+
+  private static long bodyEnd(int chunk) {
+    return chunkStart(chunk + 1) - 8192;
   }
 
   /** The process dies after a write has failed: what was acknowledged is there. */
@@ -136,14 +170,11 @@ final class DamageTrial extends Trial {
         throw new IllegalStateException(op + " answers '" + found + "', expected '" + want + "'");
       }
     }
-    actor.releaseHeld();
-    expected.releaseHeld();
   }
 
   private static @Nullable String work(
-      Volume volume, Actor expected, List<Op> script, int victim, boolean passing)
+      Volume volume, Actor actor, Actor expected, List<Op> script, int victim, boolean passing)
       throws IOException {
-    Actor actor = new Actor(volume);
     for (Op op : script) {
       try {
         String found = actor.act(op);

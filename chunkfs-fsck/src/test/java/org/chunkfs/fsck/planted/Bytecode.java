@@ -2,6 +2,7 @@ package org.chunkfs.fsck.planted;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
+import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
@@ -13,6 +14,9 @@ final class Bytecode {
   private static final ClassDesc HEADERS = ClassDesc.of("org.chunkfs.core.chunk.HeaderCopies");
   private static final ClassDesc DURABILITY = ClassDesc.of("org.chunkfs.core.volume.Durability");
   private static final ClassDesc HISTORY = ClassDesc.of("org.chunkfs.core.volume.History");
+  private static final ClassDesc CHUNK = ClassDesc.of("org.chunkfs.core.chunk.Chunk");
+  private static final ClassDesc SPACE = ClassDesc.of("org.chunkfs.core.chunk.SpaceMap");
+  private static final ClassDesc BITS = ClassDesc.of("java.util.BitSet");
   private static final ClassDesc INTS = ConstantDescs.CD_int.arrayType();
 
   private Bytecode() {}
@@ -42,14 +46,26 @@ final class Bytecode {
     code.pop().iconst_1().with(old);
   }
 
-  /** At {@code space.freed(g, block, count)}: {@code space.giveBack(block, count)}. */
+  /** At {@code chunk.freed().add(g, block, count)}: gives the blocks to the map, if that is known. */
   static void giveBack(CodeBuilder code, CodeElement old) {
     int count = code.allocateLocal(TypeKind.INT);
     int block = code.allocateLocal(TypeKind.INT);
-    code.istore(count).istore(block).pop2().iload(block).iload(count);
+    code.istore(count).istore(block).pop2().pop();
+    code.aload(0).getfield(ClassDesc.of("org.chunkfs.core.chunk.ChunkTx"), "chunk", CHUNK);
+    code.invokevirtual(CHUNK, "spaceIfKnown", MethodTypeDesc.of(SPACE));
+    int map = code.allocateLocal(TypeKind.REFERENCE);
+    Label end = code.newLabel();
+    code.astore(map).aload(map).ifnull(end);
+    code.aload(map).iload(block).iload(count);
     code.invokevirtual(
-        ClassDesc.of("org.chunkfs.core.chunk.SpaceMap"),
+        SPACE,
         "giveBack",
         MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int, ConstantDescs.CD_int));
+    code.labelBinding(end);
+  }
+
+  /** At {@code freed.all()}: an empty set. */
+  static void nothingWaits(CodeBuilder code, CodeElement old) {
+    code.pop().new_(BITS).dup().invokespecial(BITS, "<init>", ConstantDescs.MTD_void);
   }
 }

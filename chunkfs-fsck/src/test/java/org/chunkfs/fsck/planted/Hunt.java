@@ -21,8 +21,6 @@ record Hunt(Means means, String name, long seed, int budget, int size) {
     DAMAGE,
     /** Single bytes. */
     FLIPS,
-    /** Every fault of every kind of block, once. */
-    FINGERPRINT,
     /** A property of the tests, which is given seeds. */
     PROPERTY
   }
@@ -37,10 +35,6 @@ record Hunt(Means means, String name, long seed, int budget, int size) {
 
   static Hunt flips(long seed, int flips) {
     return new Hunt(Means.FLIPS, "flips", seed, flips, flips);
-  }
-
-  static Hunt fingerprint() {
-    return new Hunt(Means.FINGERPRINT, "fingerprint", 1, 1, 12);
   }
 
   static Hunt property(String name, long seed, int tries) {
@@ -75,7 +69,6 @@ record Hunt(Means means, String name, long seed, int budget, int size) {
           "%s, seed %d, %s of %d steps".formatted(name, seed, count("round"), size);
       case DAMAGE -> "%s, seed %d, %s from number %d on".formatted(name, seed, count("case"), size);
       case FLIPS -> "%s, seed %d, %s".formatted(name, seed, count("byte"));
-      case FINGERPRINT -> name;
       case PROPERTY -> "%s, seed %d, %s".formatted(name, seed, count("try").replace("trys", "tries"));
     };
   }

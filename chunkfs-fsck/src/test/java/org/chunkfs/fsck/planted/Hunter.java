@@ -9,10 +9,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.chunkfs.core.sim.Soak;
 import org.chunkfs.fsck.torture.DamageKind;
-import org.chunkfs.core.sim.fingerprint.Fingerprint;
-import org.chunkfs.core.sim.fingerprint.FingerprintTable;
 import org.chunkfs.fsck.torture.FlipTorture;
-import org.chunkfs.fsck.torture.SoundImage;
 import org.chunkfs.fsck.torture.Torture;
 import org.chunkfs.fsck.torture.Verdict;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +32,6 @@ final class Hunter implements Function<List<String>, List<String>> {
         case SOAK_AND_SHRINK -> soak(hunt, false);
         case DAMAGE -> damage(hunt);
         case FLIPS -> flips(hunt);
-        case FINGERPRINT -> fingerprint(hunt);
         case PROPERTY -> property(hunt);
       };
     } catch (IOException | ReflectiveOperationException e) {
@@ -74,14 +70,6 @@ final class Hunter implements Function<List<String>, List<String>> {
     return outcome.missed().isEmpty()
         ? none(outcome.flips())
         : found(outcome.flips(), outcome.missed().getFirst(), List.of(outcome.missed().getFirst()));
-  }
-
-  private static List<String> fingerprint(Hunt hunt) throws IOException {
-    FingerprintTable table =
-        Fingerprint.take(hunt.seed(), new SoundImage(Fingerprint.bootId()), hunt.size());
-    return table.defects().isEmpty()
-        ? none(table.faults())
-        : found(table.faults(), table.defects().getFirst(), table.defects());
   }
 
   /** A property of a test class: {@code undo.UndoProps#method}, tried with seeds. */

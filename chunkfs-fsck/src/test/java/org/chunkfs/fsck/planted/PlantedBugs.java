@@ -59,13 +59,14 @@ final class PlantedBugs {
             "freed blocks reused too early",
             "A freed block is reused before its freeing is stable.",
             CRASHES,
-            in("core.chunk.Chunk", "freed").call("freed").instead(
+            in("core.chunk.ChunkTx", "publish").call("add").instead(
                 "blocks that were freed are given back at once", Bytecode::giveBack)),
         PlantedBug.of(
             "freed before the map is known",
             "What is freed before a chunk's map of free blocks is made counts as free in it at once.",
             CRASHES,
-            in("core.chunk.Chunk", "freed").call("add").taken(1)),
+            in("core.chunk.Chunk", "build").call("all").instead(
+                "nothing is taken to wait when the map is made", Bytecode::nothingWaits)),
         PlantedBug.of(
             "a forgotten participant",
             "The records of a commit on several chunks name only the first of them.",
@@ -86,17 +87,13 @@ final class PlantedBugs {
             "a record of an earlier lap",
             "Records name their place in the ring instead of an absolute position, and any predecessor does.",
             Hunt.soak("model", 1, 3, 300),
-            in("core.journal.RingScanner", "chained").branch(2, 2).never()),
+            in("core.journal.RingScanner", "chained").branch(2, 2).never(),
+            in("core.journal.RingScanner", "probe").branch(3, 8).always()),
         PlantedBug.of(
             "a difference where an image is due",
             "A checkpoint does not make the next record of each block a full image.",
             CRASHES,
             in("core.chunk.Checkpoint", "run").call("nextPeriod").dropped()),
-        PlantedBug.of(
-            "a decision that is not flushed",
-            "An opening replays before the volume record with its decision is durable.",
-            CRASHES,
-            in("core.volume.VolumeRecords", "write/1").call("flush").dropped()),
         PlantedBug.of(
             "data that is not looked at after a power loss",
             "Recovery believes that a commit's data has reached the device if its record has.",
@@ -118,14 +115,9 @@ final class PlantedBugs {
             Hunt.soak("model", 1, 3, 300),
             in("core.volume.Removing", "remove").call("put").dropped()),
         PlantedBug.of(
-            "a trim that nobody remembers",
-            "What one commit of a large truncation leaves over is not entered in the index.",
-            Hunt.soak("model", 1, 3, 300),
-            in("core.volume.Truncation", "first").call("put").dropped()),
-        PlantedBug.of(
             "metadata that is not compared",
             "A metadata block that is read is not compared with its checksum.",
-            Hunt.fingerprint(),
+            Hunt.soak("damage", 1, 20, 400),
             in("core.chunk.Chunk", "loadBody").branch(5, 12).always()),
         PlantedBug.of(
             "data that is not compared",
@@ -138,45 +130,10 @@ final class PlantedBugs {
             Hunt.soak("damage", 1, 20, 400),
             in("core.volume.Voids", "undo").call("voidAt").dropped()),
         PlantedBug.of(
-            "images that are not forgotten",
-            "After a void, blocks that the voided record imaged count as imaged.",
-            Hunt.soak("damage", 1, 20, 400),
-            in("core.volume.Voids", "undo").call("forgetImages").dropped()),
-        PlantedBug.of(
-            "a fence that leaves the handle",
-            "A fenced incarnation may go on writing.",
-            Hunt.soak("chunk-crash", 1, 3, 400),
-            in("core.chunk.Chunk", "fence").call("fence", 1, 2).dropped()),
-        PlantedBug.of(
-            "a fence that leaves the lock",
-            "Who waits for a fenced incarnation's lock is not answered.",
-            Hunt.soak("hang", 1, 2, 200),
-            in("core.chunk.Chunk", "fence").call("fence", 2, 2).dropped()),
-        PlantedBug.of(
-            "a check without a link count",
-            "The check does not compare link counts with back pointers.",
-            Hunt.damage("fields", 1, 0, 400),
-            in("fsck.check.InodePass", "counts").branch(6, 10).always()),
-        PlantedBug.of(
-            "a check without back pointers",
-            "The check does not notice back pointers without an entry.",
-            Hunt.damage("many", 1, 0, 100),
-            in("fsck.check.NamePass", "unmatched").call("inode", 2, 2).dropped()),
-        PlantedBug.of(
             "a check of data without checksums",
             "The check does not compare file data with its checksums.",
             Hunt.flips(1, 500),
             in("fsck.check.SpacePass", "check").branch(4, 4).always()),
-        PlantedBug.of(
-            "a check without orphans",
-            "The check does not notice inodes that have neither name nor entry in the index.",
-            Hunt.damage("blocks", 1, 0, 100),
-            in("fsck.check.IndexPass", "lambda$orphans$0").call("inode").dropped()),
-        PlantedBug.of(
-            "a check that compares no metadata",
-            "The check does not compare metadata blocks with their checksums.",
-            Hunt.flips(1, 500),
-            in("fsck.scan.MetaBlocks", "judgeMedia").doesNothing()),
         PlantedBug.of(
             "a repair that stops half-way",
             "A repair stops after its first round.",
