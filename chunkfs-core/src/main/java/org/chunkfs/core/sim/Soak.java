@@ -27,7 +27,7 @@ public final class Soak {
     CHUNK_CRASH,
     /** A chunk's device hangs. */
     HANG,
-    /** Read errors and flipped bits in one chunk. */
+    /** Reads and writes of one chunk that fail, or are not what they were said to be. */
     DAMAGE
   }
 

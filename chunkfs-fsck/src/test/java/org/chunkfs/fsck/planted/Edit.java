@@ -293,6 +293,11 @@ record Edit(
         });
   }
 
+  /** The class that is changed. */
+  String className() {
+    return "org.chunkfs." + owner;
+  }
+
   /** The change, for people. */
   @Override
   public String toString() {

@@ -49,7 +49,7 @@ final class PlantedLoader extends ClassLoader {
       throw new ClassNotFoundException(name, e);
     }
     for (Edit edit : edits) {
-      if (name.equals(PROJECT + edit.owner())) {
+      if (name.equals(edit.className())) {
         bytes = edit.apply(bytes).bytes();
       }
     }
