@@ -62,7 +62,7 @@ public final class ChunkCommand extends Subcommand {
     try (ControlClient server = Mounts.connect(MountPoint.of(directory))) {
       JsonNode answer = server.call(request(), _ -> {}, PATIENCE);
       if (json) {
-        out().println(answer);
+        out().println(action == Action.CHECK ? answer.path("report") : answer);
       } else if (action == Action.CHECK) {
         out().print(answer.path("text").asString(""));
       } else {

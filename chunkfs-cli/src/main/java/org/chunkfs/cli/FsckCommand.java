@@ -69,7 +69,8 @@ import tools.jackson.databind.node.ObjectNode;
       "  chunkfs fsck --undo undo disk.img               take that repair back, byte for byte",
       "  chunkfs fsck --plan --plan-out plan disk.img    what a repair would do, lose and cost",
       "  chunkfs fsck -y --plan plan disk.img            do that plan, and nothing else",
-      "  chunkfs fsck --chunk 3 -y /mnt                  chunk 3 of a mounted image"
+      "  chunkfs fsck -n /mnt                            look at a mounted image while it serves",
+      "  chunkfs fsck -y --chunk 3 /mnt                  repair chunk 3 of a mounted image"
     })
 public final class FsckCommand extends Subcommand {
   private static final Duration PATIENCE = Duration.ofMinutes(30);
@@ -265,22 +266,44 @@ public final class FsckCommand extends Subcommand {
   }
 
   private int online(MountPoint point) throws IOException {
-    if (plan != null || planOut != null || undo != null || undoOut != null || html != null) {
-      throw usage("Plans, undo and pages are for images that are not mounted.");
+    if (plan != null || planOut != null || undo != null || undoOut != null) {
+      throw usage("Plans and undo are for images that are not mounted.");
+    }
+    if (copy >= 0) {
+      throw usage("-b is for images that are not mounted; this one's layout is known.");
+    }
+    if (threads != 2) {
+      throw usage("A mounted image is checked one chunk at a time; -j is for others.");
     }
     ObjectNode request =
         ControlClient.request("fsck")
-            .put("mode", yes || preen ? "repair" : "check")
-            .put("data", data || force || !preen);
+            .put("mode", yes ? "repair" : preen ? "preen" : "check")
+            .put("data", data || force)
+            .put("name", name())
+            .put("verbose", verbose)
+            .put("html", html != null);
     ArrayNode wanted = request.putArray("chunks");
     chunks.forEach(wanted::add);
     try (ControlClient server = Mounts.connect(point)) {
       JsonNode answer =
           server.call(
               request,
-              p -> tick("chunks", p.path("done").asInt(0), p.path("total").asInt(0)),
+              p ->
+                  tick(
+                      p.path("pass").asString("chunks"),
+                      p.path("done").asInt(0),
+                      p.path("total").asInt(0)),
               PATIENCE);
-      out().print(json ? answer + System.lineSeparator() : answer.path("text").asString(""));
+      boolean clean = answer.path("clean").asBoolean(false);
+      if (html != null) {
+        Files.writeString(html, answer.path("html").asString(""));
+      }
+      if (json) {
+        out().println(answer.path("report"));
+      } else if (!quiet || !clean) {
+        out().print(answer.path("text").asString(""));
+        advise(clean, "nothing was changed");
+      }
       return answer.path("exit").asInt(ExitCode.OPERATIONAL_ERROR.bit());
     }
   }
@@ -427,16 +450,23 @@ public final class FsckCommand extends Subcommand {
               told && (report.repaired() || !report.clean())
                   ? FsckText.outcome(name(), report, verbose)
                   : FsckText.of(report, name(), verbose));
-      if (preen && !report.clean()) {
-        out().println(name() + ": UNEXPECTED INCONSISTENCY; RUN chunkfs fsck WITHOUT -p.");
-      } else if (!no && !yes && !told && !report.clean()) {
-        out()
-            .println(
-                name() + ": nothing was changed, there is no terminal to ask on; -y repairs it.");
+      if (!told) {
+        advise(report.clean(), "nothing was changed, there is no terminal to ask on");
+      } else if (preen) {
+        advise(report.clean(), "");
       }
     }
     int exit = report.repaired() ? ExitCode.CORRECTED.bit() : 0;
     return report.clean() ? exit : exit | ExitCode.UNCORRECTED.bit();
+  }
+
+  /** Says what to do about what is left. */
+  private void advise(boolean clean, String unchanged) {
+    if (preen && !clean) {
+      out().println(name() + ": UNEXPECTED INCONSISTENCY; RUN chunkfs fsck WITHOUT -p.");
+    } else if (!no && !yes && !clean) {
+      out().println("%s: %s; -y repairs it.".formatted(name(), unchanged));
+    }
   }
 
   private void tick(String pass, int done, int total) {

@@ -54,7 +54,8 @@ public final class MountCommand implements Callable<Integer> {
               + " volume: fenced=wait|fail|read (how requests for a chunk that is out are"
               + " answered), deadline=S (30), flush=S (5) and flush_bytes=SIZE (256M) (the most"
               + " that a power loss takes), checkpoint=PERCENT (50), journal=SIZE, cache=SIZE,"
-              + " stall=S (5).")
+              + " stall=S (5). All chunks are checked in the background, file data too:"
+              + " scrub=TIME|off (how often, 7d), scrubshare=PERCENT (of the time, 10).")
   private List<String> options = new ArrayList<>();
 
   @Option(

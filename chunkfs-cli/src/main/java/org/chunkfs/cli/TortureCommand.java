@@ -30,7 +30,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "torture",
     customSynopsis = {
-      "chunkfs torture [--kind KIND]... [--seed S] [--budget TIME] [--count N] [-j N] [--save DIR]",
+      "chunkfs torture [--kind KIND]... [--seed S] [--budget TIME] [--count N] [--first N]"
+          + " [--rounds N] [-j N] [--save DIR]",
       "chunkfs torture --replay FILE",
       "chunkfs torture --list"
     },
@@ -48,6 +49,7 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  chunkfs torture --budget 10m -j 4 --save failures",
       "  chunkfs torture --kind power-loss --kind flips --seed 7 --count 100000",
+      "  chunkfs torture --kind bounded --first 100 --rounds 50 -j 2",
       "  chunkfs torture --replay failures/power-loss-7-12.case"
     })
 public final class TortureCommand extends Subcommand {
@@ -70,7 +72,8 @@ public final class TortureCommand extends Subcommand {
   @Option(
       names = "--budget",
       paramLabel = "TIME",
-      description = "How long: 30s, 10m, 2h (1m, or without limit if --count is given).")
+      description =
+          "How long: 30s, 10m, 2h (1m, or without limit if --count or --rounds is given).")
   private @Nullable String budget;
 
   @Option(
@@ -78,6 +81,17 @@ public final class TortureCommand extends Subcommand {
       paramLabel = "N",
       description = "Until so many states or cases of each kind have been tried.")
   private long count;
+
+  @Option(
+      names = "--first",
+      paramLabel = "N",
+      description =
+          "The number of the round to begin with (0): goes on where another run with the same seed"
+              + " has stopped.")
+  private long first;
+
+  @Option(names = "--rounds", paramLabel = "N", description = "So many rounds of each kind.")
+  private long rounds;
 
   @Option(names = "-j", paramLabel = "N", description = "How many rounds at once (1).")
   private int workers = 1;
@@ -129,8 +143,11 @@ public final class TortureCommand extends Subcommand {
       kinds().forEach(k -> out().printf("%-14s %s%n", k.name(), k.promise()));
       return DONE;
     }
-    if (count < 0 || workers < 1) {
-      throw usage("--count and -j take numbers from 1 on.");
+    if (count < 0 || rounds < 0 || workers < 1) {
+      throw usage("--count, --rounds and -j take numbers from 1 on.");
+    }
+    if (first < 0) {
+      throw usage("--first takes numbers from 0 on.");
     }
     try (Cleanup cleanup = new Cleanup(this::complain)) {
       Path base = directory == null ? Path.of(System.getProperty("java.io.tmpdir")) : directory;
@@ -163,11 +180,11 @@ public final class TortureCommand extends Subcommand {
   private int torture(List<TortureKind> chosen, Path work) throws IOException {
     String given = budget;
     long nanos =
-        given == null && count > 0
+        given == null && (count > 0 || rounds > 0)
             ? Long.MAX_VALUE / 4
             : argument(() -> Durations.parse(given == null ? MINUTE : given)).toNanos();
     TortureRun.Limits limits =
-        new TortureRun.Limits(nanos, count == 0 ? Long.MAX_VALUE : count, MOST_BROKEN);
+        new TortureRun.Limits(nanos, unlessZero(count), MOST_BROKEN, first, unlessZero(rounds));
     List<Tally> tallies;
     List<String> saved = new ArrayList<>();
     try (StatusLine line = StatusLine.onTerminal(err())) {
@@ -194,6 +211,10 @@ public final class TortureCommand extends Subcommand {
     saved.forEach(
         file -> out().println("Saved; run it again with: chunkfs torture --replay " + file));
     return tallies.stream().allMatch(t -> t.broken().isEmpty()) ? DONE : FAILED;
+  }
+
+  private static long unlessZero(long limit) {
+    return limit == 0 ? Long.MAX_VALUE : limit;
   }
 
   private void keep(TortureCase failed, List<String> saved) throws IOException {

@@ -123,7 +123,6 @@ final class FieldCoverageTest {
         "header:1.cur stable_g");
     any("zero in a commit, and not looked at", "record:1.20 stable_g");
     any("of trims, and this is none", "item:1.276.0:orphan:0 from", "item:1.276.0:orphan:0 to");
-    any("nothing else carries it", "item:3.276.1:cont_out:0 g", "item:0.276.2:cont_in:0 g");
   }
 
   private static void any(String why, String... fields) {

@@ -89,7 +89,7 @@ record GoldenCase(Path dir, Map<String, String> settings) {
   }
 
   /** Members that fsck is given: all but the one that is to be missing. */
-  private List<Path> given(List<Path> members) {
+  List<Path> given(List<Path> members) {
     String leave = settings.get("leave");
     return members.stream().filter(m -> !m.getFileName().toString().equals(leave)).toList();
   }
@@ -112,7 +112,7 @@ record GoldenCase(Path dir, Map<String, String> settings) {
     return (run.out() + run.err() + "exit " + run.exit() + "\n").replace(work + "/", "");
   }
 
-  private Image open(List<Path> members, Mode mode, long copy) throws IOException {
+  Image open(List<Path> members, Mode mode, long copy) throws IOException {
     Image image = Image.open(members, mode, copy);
     String unreadable = settings.get("unreadable");
     return unreadable == null

@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import org.chunkfs.cli.fuse.FuseLog;
 import org.chunkfs.cli.fuse.FuseNotifier;
+import org.chunkfs.cli.fuse.MountPoint;
 import org.chunkfs.cli.server.ControlServer;
 import org.chunkfs.cli.server.ServedVolume;
 import org.chunkfs.core.sim.MemoryVfs;
@@ -55,7 +57,7 @@ public final class MemoryProgram {
     }
 
     @Override
-    public void mounted(ControlServer control, FuseNotifier kernel) {
+    public void mounted(ControlServer control, FuseNotifier kernel, MountPoint point, FuseLog log) {
       control.register(
           "inodes",
           (request, progress) -> {

@@ -105,6 +105,17 @@ final class TortureCommandTest {
   }
 
   @Test
+  void roundsAreCountedFromTheFirstOneOn() throws IOException {
+    Path work = Files.createDirectory(dir.resolve("work"));
+    TortureRun.Limits limits = new TortureRun.Limits(Long.MAX_VALUE / 2, Long.MAX_VALUE, 9, 100, 7);
+    Tally tally = run(new Broken(), limits, work, dir.resolve("cases")).getFirst();
+    assertThat(tally.rounds()).isEqualTo(7);
+    // Of the rounds 100 to 106.
+    assertThat(tally.broken().stream().map(TortureCase::number))
+        .containsExactlyInAnyOrder(101L, 104L);
+  }
+
+  @Test
   void aKindThatBreaksTooOftenIsNotGoneOnWith() throws IOException {
     Path work = Files.createDirectory(dir.resolve("work"));
     Tally tally =
@@ -129,6 +140,17 @@ final class TortureCommandTest {
   }
 
   @Test
+  void aBoundedCaseIsReplayed() throws IOException {
+    List<String> script =
+        List.of("mkdir /t - 0 1", "reopen - - 0 0", "create /t/n - 0 1", "fsync /t/n - 0 0");
+    TortureCase old = new TortureCase("bounded", 1, 0, "it was lost", script, null);
+    CommandRun run = CommandRun.of("torture", "--replay", CaseFile.save(old, dir).toString());
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exit()).isZero();
+    assertThat(run.out()).contains("breaks no promise now");
+  }
+
+  @Test
   void aCaseIsReplayed() throws IOException {
     TortureCase old =
         new TortureCase(
@@ -145,6 +167,8 @@ final class TortureCommandTest {
     assertThat(unknown.exit()).isEqualTo(2);
     assertThat(unknown.err()).contains("There is no kind 'nonsense'; there are: model, ");
     assertThat(CommandRun.of("torture", "--budget", "soon").exit()).isEqualTo(2);
+    assertThat(CommandRun.of("torture", "--first", "-1").err()).contains("numbers from 0 on");
+    assertThat(CommandRun.of("torture", "--rounds", "-1").exit()).isEqualTo(2);
     Path file = Files.writeString(dir.resolve("x"), "something else");
     CommandRun replay = CommandRun.of("torture", "--replay", file.toString());
     assertThat(replay.exit()).isEqualTo(1);
@@ -157,7 +181,7 @@ final class TortureCommandTest {
     CommandRun run = CommandRun.of("torture", "--list");
     assertThat(run.exit()).isZero();
     assertThat(run.out())
-        .contains("process-death", "power-loss", "flips", "fields", "isolation")
+        .contains("process-death", "power-loss", "bounded", "flips", "fields", "isolation")
         .contains("kill-library", "kill-mount");
   }
 }

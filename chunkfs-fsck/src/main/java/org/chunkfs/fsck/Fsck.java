@@ -24,6 +24,7 @@ import org.chunkfs.fsck.report.FsckReport;
 import org.chunkfs.fsck.report.Loss;
 import org.chunkfs.fsck.report.Losses;
 import org.chunkfs.fsck.report.Paths;
+import org.chunkfs.fsck.scan.ChunkReader;
 
 /** Checks and repairs images that nobody has open. */
 public final class Fsck {
@@ -73,7 +74,10 @@ public final class Fsck {
     }
     Inventory[] before = new Inventory[1];
     Set<Integer> reach = reach(first);
-    reach.removeIf(chunk -> chunk >= image.layout().chunks()); // damage speaks of any number
+    // Damage speaks of any number; and of a missing member nothing is lost.
+    reach.removeIf(chunk ->
+        chunk >= image.layout().chunks()
+            || !new ChunkReader(image.device(), image.layout(), chunk).present());
     Consent watched =
         (unit, chunk, findings) -> {
           boolean may = consent.may(unit, chunk, findings);
@@ -119,7 +123,7 @@ public final class Fsck {
   }
 
   /** What preening may repair: nothing can be lost by it. */
-  private static boolean safe(Consent.Unit unit, int chunk, List<Finding> findings) {
+  static boolean safe(Consent.Unit unit, int chunk, List<Finding> findings) {
     return findings.stream()
         .allMatch(f -> f.problem().preen() || f.problem().severity() == Severity.NOTE);
   }
@@ -153,7 +157,7 @@ public final class Fsck {
     return report(image, result.findings(), checked(result), repairs, repaired, remaining);
   }
 
-  static FsckReport report(
+  private static FsckReport report(
       Image image,
       Findings findings,
       Map<Integer, ChunkFacts> checked,
@@ -163,7 +167,7 @@ public final class Fsck {
     return report(image, findings, checked, repairs, repaired, remaining, losses(image, checked));
   }
 
-  private static FsckReport report(
+  static FsckReport report(
       Image image,
       Findings findings,
       Map<Integer, ChunkFacts> checked,
@@ -199,7 +203,7 @@ public final class Fsck {
             image.layout().chunks(), checked, findings.list(), repaired ? remaining : null));
   }
 
-  private static List<Loss> losses(Image image, Map<Integer, ChunkFacts> facts) {
+  static List<Loss> losses(Image image, Map<Integer, ChunkFacts> facts) {
     Paths paths = new Paths(facts, image.layout().root());
     List<Loss> lost = new ArrayList<>();
     for (ChunkFacts of : facts.values()) {

@@ -4,94 +4,181 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicReference;
-import org.chunkfs.core.journal.RingScanner;
+import java.util.TreeSet;
 import org.chunkfs.core.volume.ChunkState;
-import org.chunkfs.core.volume.Image;
-import org.chunkfs.core.volume.Recovery;
+import org.chunkfs.core.volume.Upkeep;
 import org.chunkfs.core.volume.Volume;
 import org.chunkfs.core.volume.VolumeState;
 import org.chunkfs.fsck.check.ChunkFacts;
+import org.chunkfs.fsck.check.Progress;
+import org.chunkfs.fsck.online.Mender;
+import org.chunkfs.fsck.online.Sweep;
 import org.chunkfs.fsck.problem.Finding;
-import org.chunkfs.fsck.repair.LostFound;
-import org.chunkfs.fsck.repair.SingleChunk;
+import org.chunkfs.fsck.problem.Findings;
+import org.chunkfs.fsck.problem.Problem;
+import org.chunkfs.fsck.problem.Severity;
+import org.chunkfs.fsck.repair.Consent;
 import org.chunkfs.fsck.report.FsckReport;
-import org.chunkfs.fsck.scan.Keep;
-import org.jspecify.annotations.Nullable;
+import org.chunkfs.fsck.report.Loss;
 
 /**
- * Checks and repairs one chunk of a volume that is in use, while the others go on serving.
+ * Checks and repairs a volume that is in use, chunk by chunk, while it goes on serving.
  *
- * <p>The chunk is taken out of service for it. What it says about other chunks is not judged here,
- * but a repair asks them for what they know of it. After one it comes back with an empty journal.
+ * <p>A chunk that serves is read as it stands at one moment, and goes on serving: its readers never
+ * wait, its writers only if meanwhile they fill its journal. What seems wrong is confirmed on the
+ * medium. A repair takes the one chunk out of service, if it has to, and brings it back.
  */
 public final class OnlineFsck {
-  private OnlineFsck() {}
+  private static final int ROUNDS = 4;
+
+  private final Volume volume;
+  private final FsckOptions options;
+  private final Consent consent;
+  private final Sweep sweep;
+  private final Set<Integer> wanted;
+  private final Set<Integer> restarted = new TreeSet<>();
+
+  private OnlineFsck(Volume volume, FsckOptions options, Consent consent) {
+    this.volume = volume;
+    this.options = options;
+    this.consent = consent;
+    this.sweep = new Sweep(volume, options.data());
+    this.wanted = new TreeSet<>(options.chunks());
+    for (int chunk = 0; options.chunks().isEmpty() && chunk < volume.layout().chunks(); chunk++) {
+      wanted.add(chunk);
+    }
+  }
 
   /**
-   * Runs.
+   * Checks a volume, and repairs what {@code options} allow. Chunks that are out of service for
+   * another reason than somebody's wish, or are named in {@code options}, come back by a repair.
    *
-   * @param repair whether damage is repaired; a chunk that is left damaged stays out of service
+   * @throws IOException if something cannot be written, or a chunk cannot be taken out
+   */
+  public static FsckReport run(Volume volume, FsckOptions options, Progress progress)
+      throws IOException {
+    Consent consent =
+        switch (options.repair()) {
+          case NO -> (unit, chunk, findings) -> false;
+          case PREEN -> Fsck::safe;
+          case YES -> Consent.ALL;
+        };
+    return new OnlineFsck(volume, options, consent).run(progress);
+  }
+
+  /**
+   * Checks and repairs one chunk.
+   *
+   * @param repair whether damage is repaired; a chunk that was out of service comes back by it
    * @param now goes into what is made, nanoseconds since 1970
    * @throws IOException if the chunk cannot be taken out, or cannot be written
    */
   public static FsckReport run(Volume volume, int chunk, boolean data, boolean repair, long now)
       throws IOException {
-    ChunkState before = volume.chunks().get(chunk).state();
-    boolean served = before == ChunkState.ONLINE || before == ChunkState.SUSPECT;
-    if (served) {
-      volume.offline(chunk);
-    }
-    Image image = volume.image();
-    VolumeState state = volume.state();
-    SingleChunk single = new SingleChunk(image, chunk, new Decided(state), data);
-    SingleChunk.Checked first = volume.whileOut(chunk, ChunkState.CHECKING, single::check);
-    SingleChunk.Checked last = first;
-    List<String> log = new ArrayList<>();
-    AtomicReference<@Nullable LostFound> lost = new AtomicReference<>();
-    boolean repaired = repair && (first.findings().anyWrong() || !served);
-    if (repaired) {
-      last =
-          volume.whileOut(
-              chunk,
-              ChunkState.REPAIRING,
-              () -> {
-                lost.set(single.repair(now, log));
-                return single.check();
-              });
-    }
-    if (!last.findings().anyWrong() && (served || repaired)) {
-      volume.online(chunk);
-      LostFound made = lost.get();
-      if (made != null) {
-        enter(volume, made, log);
+    FsckOptions.Repair allowed = repair ? FsckOptions.Repair.YES : FsckOptions.Repair.NO;
+    return run(
+        volume,
+        FsckOptions.repair(now).withData(data).withChunks(Set.of(chunk)).withRepair(allowed),
+        Progress.NONE);
+  }
+
+  private FsckReport run(Progress progress) throws IOException {
+    sweep.run(wanted, progress);
+    Findings first = sweep.findings();
+    Map<Integer, ChunkFacts> facts = checked();
+    Mender mender = new Mender(volume, sweep, options.data(), options.now());
+    if (options.repair() != FsckOptions.Repair.NO && !volume.options().readOnly()) {
+      List<Finding> before = List.of();
+      for (int round = 0; round < ROUNDS && !sweep.findings().list().equals(before); round++) {
+        before = sweep.findings().list();
+        if (!repair(mender)) {
+          break;
+        }
+        sweep.across();
       }
     }
-    Map<Integer, ChunkFacts> facts = new TreeMap<>(Map.of(chunk, first.facts()));
-    List<Finding> remaining = repaired ? last.findings().list() : List.of();
-    return Fsck.report(image, first.findings(), facts, log, repaired, remaining);
+    boolean repaired = !mender.log().isEmpty();
+    List<Loss> losses = new ArrayList<>(mender.losses());
+    losses.addAll(Fsck.losses(volume.image(), repaired ? checked() : facts));
+    return Fsck.report(
+        volume.image(),
+        first,
+        facts,
+        mender.log(),
+        repaired,
+        repaired ? sweep.findings().list() : List.of(),
+        losses);
   }
 
-  private static void enter(Volume volume, LostFound made, List<String> log) {
-    try {
-      volume.enterLostFound(made.id(), made.name());
-    } catch (IOException e) {
-      // The chunk serves; what is in there waits for a check of the whole image.
-      log.add("lost+found could not be entered in the root directory: " + e.getMessage());
-    }
+  private Map<Integer, ChunkFacts> checked() {
+    Map<Integer, ChunkFacts> checked = new TreeMap<>(sweep.facts());
+    checked.keySet().retainAll(wanted);
+    return checked;
   }
 
-  /** What was decided on earlier epochs; of the one that is open everything counts. */
-  private record Decided(VolumeState state) implements Keep {
-    @Override
-    public RingScanner.Scan keep(int chunk, byte[] header, RingScanner.Scan scan) {
-      return Recovery.keep(scan, header, state, chunk);
+  /** Repairs what there is consent for; false if there was nothing. */
+  private boolean repair(Mender mender) throws IOException {
+    boolean any = false;
+    List<Finding> records = new ArrayList<>(sweep.ofRecords());
+    sweep
+        .ofChunks()
+        .values()
+        .forEach(of ->
+            of.list().stream()
+                .filter(f -> f.problem() == Problem.RING_MAP_BIT)
+                .forEach(records::add));
+    if (may(Consent.Unit.IMAGE, -1, records)) {
+      mender.records();
+      for (Finding finding : records) {
+        if (finding.problem() == Problem.RING_MAP_BIT) {
+          sweep.chunk(finding.chunk());
+        }
+      }
+      any = true;
     }
+    boolean alone = true;
+    for (Map.Entry<Integer, Findings> of : Map.copyOf(sweep.ofChunks()).entrySet()) {
+      List<Finding> wrong = wrong(of.getValue().list());
+      wrong.removeIf(finding -> finding.problem() == Problem.RING_MAP_BIT);
+      int chunk = of.getKey();
+      alone &= wrong.isEmpty();
+      if (may(Consent.Unit.CHUNK, chunk, wrong) || waits(chunk, wrong)) {
+        restarted.add(chunk);
+        mender.chunk(chunk, wrong);
+        any = true;
+      }
+    }
+    if (alone && may(Consent.Unit.CROSS, -1, sweep.ofBorders())) {
+      mender.across(wrong(sweep.ofBorders()));
+      any = true;
+    }
+    return any;
+  }
 
-    @Override
-    public RingScanner.@Nullable Damage damage(int chunk, RingScanner.Scan scan) {
-      return Recovery.damage(scan, state, chunk);
-    }
+  private boolean may(Consent.Unit unit, int chunk, List<Finding> findings) throws IOException {
+    List<Finding> wrong = wrong(findings);
+    return !wrong.isEmpty() && consent.may(unit, chunk, wrong);
+  }
+
+  /** Whether nothing is wrong with a chunk, but it is out of service and needs a new start. */
+  private boolean waits(int chunk, List<Finding> wrong) {
+    Upkeep upkeep = volume.upkeep();
+    ChunkState state = upkeep.state(chunk);
+    boolean out = state == ChunkState.FENCED || state == ChunkState.READ_ONLY;
+    boolean meant = upkeep.reason(chunk) != VolumeState.Reason.OFFLINE;
+    return out
+        && wrong.isEmpty()
+        && !restarted.contains(chunk)
+        && (meant || options.chunks().contains(chunk));
+  }
+
+  private static List<Finding> wrong(List<Finding> findings) {
+    List<Finding> wrong = new ArrayList<>(findings);
+    wrong.removeIf(finding ->
+        finding.problem().severity() == Severity.NOTE
+            || finding.problem() == Problem.MEMBER_MISSING);
+    return wrong;
   }
 }

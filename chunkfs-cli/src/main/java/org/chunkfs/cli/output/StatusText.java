@@ -47,6 +47,45 @@ public final class StatusText {
     out.println(picture.draw(status.path("chunks")));
     out.println(picture.legend());
     table(status.path("chunks"));
+    scrub(status.path("scrub"));
+    todo(status.path("todo"));
+  }
+
+  private void scrub(JsonNode scrub) {
+    if (scrub.isEmpty()) {
+      return;
+    }
+    out.println();
+    if (scrub.path("running").asBoolean(false)) {
+      out.printf(
+          "scrub     running since %s, chunk %d is next; at most %d%% of the time%n",
+          scrub.path("started").asString("?"),
+          scrub.path("next").asInt(0),
+          scrub.path("share").asInt(0));
+    } else {
+      out.printf("scrub     the next round begins %s%n", scrub.path("due").asString("?"));
+    }
+    if (scrub.path("repairs").asLong(0) > 0) {
+      out.printf("          repaired %d times%n", scrub.path("repairs").asLong(0));
+    }
+  }
+
+  /** What waits for a person, and what to type. */
+  private void todo(JsonNode todo) {
+    if (todo.isEmpty()) {
+      return;
+    }
+    out.println();
+    for (JsonNode each : todo) {
+      int chunk = each.path("chunk").asInt(-1);
+      String found = each.path("found").asString("");
+      out.printf(
+          "to do     %s: %s%n",
+          chunk < 0 ? "image" : "chunk " + chunk, each.path("command").asString(""));
+      if (!found.isEmpty()) {
+        out.printf("          %s%n", FsckText.safe(found));
+      }
+    }
   }
 
   private static String condition(JsonNode status) {

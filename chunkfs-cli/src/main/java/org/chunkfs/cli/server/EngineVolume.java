@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import org.chunkfs.cli.fuse.FuseLog;
 import org.chunkfs.cli.fuse.FuseNotifier;
+import org.chunkfs.cli.fuse.MountPoint;
 import org.chunkfs.cli.output.Sizes;
 import org.chunkfs.core.device.Mode;
 import org.chunkfs.core.volume.Image;
@@ -14,6 +16,9 @@ import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.core.volume.Volume;
 import org.chunkfs.core.volume.VolumeOptions;
 import org.chunkfs.core.volume.VolumeOptions.FencedPolicy;
+import org.chunkfs.fsck.scrub.ScrubOptions;
+import org.chunkfs.fsck.scrub.Scrubber;
+import org.jspecify.annotations.Nullable;
 
 /** An image opened by the engine, for a mount or for a command that works without one. */
 public final class EngineVolume implements ServedVolume {
@@ -21,18 +26,22 @@ public final class EngineVolume implements ServedVolume {
   private static final long SETTLED_BYTES = 1 << 20;
 
   private final Volume volume;
+  private final @Nullable ScrubOptions scrub;
+  private volatile @Nullable Scrubber scrubber;
 
-  private EngineVolume(Volume volume) {
+  private EngineVolume(Volume volume, @Nullable ScrubOptions scrub) {
     this.volume = volume;
+    this.scrub = scrub;
   }
 
   /** Opens an image; see {@link VolumeOpener#open}. */
   public static EngineVolume open(List<Path> members, boolean readOnly, Map<String, String> options)
       throws IOException {
+    ScrubOptions scrub = ScrubWords.parse(options);
     VolumeOptions parsed = options(options).withReadOnly(readOnly);
     Image image = Image.open(members, readOnly ? Mode.READ_ONLY : Mode.READ_WRITE);
     try {
-      return new EngineVolume(Volume.open(image, parsed));
+      return new EngineVolume(Volume.open(image, parsed), readOnly ? null : scrub);
     } catch (IOException | RuntimeException e) {
       image.close();
       throw e;
@@ -61,6 +70,7 @@ public final class EngineVolume implements ServedVolume {
             case "cache" ->
                 options.withCacheBlocks(
                     (int) Math.clamp(Sizes.parse(value) / 4096, 1024, Integer.MAX_VALUE));
+            case ScrubWords.PERIOD, ScrubWords.SHARE -> options; // not the volume's own
             default ->
                 throw new IllegalArgumentException(
                     "There is no mount option '" + word.getKey() + "'; see chunkfs mount --help.");
@@ -107,14 +117,24 @@ public final class EngineVolume implements ServedVolume {
   }
 
   @Override
-  public void mounted(ControlServer control, FuseNotifier kernel) {
-    new VolumeControl(volume).register(control);
+  public void mounted(ControlServer control, FuseNotifier kernel, MountPoint point, FuseLog log) {
+    Scrubber checks =
+        scrub == null || volume.options().readOnly()
+            ? null
+            : Scrubber.start(
+                volume, scrub, InstantSource.system(), line -> log.problem(line, null));
+    scrubber = checks;
+    new VolumeControl(volume, new Advice(volume, point.toString(), checks)).register(control);
     FsckControl.register(control, volume, InstantSource.system());
     new KernelCaches(kernel).follow(volume);
   }
 
   @Override
   public void close() throws IOException {
+    Scrubber checks = scrubber;
+    if (checks != null) {
+      checks.close();
+    }
     try {
       volume.settle(SETTLED_BYTES);
     } catch (IOException e) {

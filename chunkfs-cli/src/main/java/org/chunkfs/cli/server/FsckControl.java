@@ -3,24 +3,28 @@ package org.chunkfs.cli.server;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.chunkfs.cli.output.FsckText;
 import org.chunkfs.core.volume.Volume;
 import org.chunkfs.fsck.ExitCode;
+import org.chunkfs.fsck.FsckOptions;
+import org.chunkfs.fsck.FsckOptions.Repair;
 import org.chunkfs.fsck.OnlineFsck;
 import org.chunkfs.fsck.report.FsckReport;
+import org.chunkfs.fsck.report.HtmlReport;
 import org.chunkfs.fsck.report.JsonReport;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The control command {@code fsck}: {@code {"command":"fsck","mode":"check" or "repair",
- * "chunks":[...],"data":true}}. Checks one chunk after another; without {@code chunks} all. The
- * answer has {@code text}, {@code exit} as fsck(8) has it, and {@code reports}, one for each chunk.
+ * The control command {@code fsck}: {@code {"command":"fsck","mode":"check", "preen" or "repair",
+ * "chunks":[...],"data":true,"name":"/mnt","verbose":false,"html":false}}. Checks one chunk after
+ * another, and what they say of each other; without {@code chunks} all. The answer has {@code
+ * text}, {@code exit} as fsck(8) has it, {@code report} as {@code chunkfs fsck --json} prints it,
+ * and {@code html} where it was asked for.
  */
 public final class FsckControl {
   private static final JsonMapper JSON = new JsonMapper();
@@ -40,25 +44,46 @@ public final class FsckControl {
 
   /** Answers one request. */
   public JsonNode run(JsonNode request, Consumer<JsonNode> progress) throws IOException {
-    boolean repair = !request.path("mode").asString("check").equals("check");
-    boolean data = request.path("data").asBoolean(true);
-    List<Integer> chunks = chunks(request.path("chunks"));
-    ObjectNode answer = JSON.createObjectNode();
-    ArrayNode reports = answer.putArray("reports");
-    StringBuilder text = new StringBuilder();
-    int exit = 0;
-    int done = 0;
-    for (int chunk : chunks) {
-      Instant now = clock.instant();
-      FsckReport report =
-          OnlineFsck.run(
-              volume, chunk, data, repair, now.getEpochSecond() * 1_000_000_000L + now.getNano());
-      text.append(FsckText.of(report, "chunk " + chunk, false));
-      reports.add(JSON.readTree(JsonReport.of(report)));
-      exit |= exit(report);
-      progress.accept(JSON.createObjectNode().put("done", ++done).put("total", chunks.size()));
+    Repair repair =
+        switch (request.path("mode").asString("check")) {
+          case "check" -> Repair.NO;
+          case "preen" -> Repair.PREEN;
+          default -> Repair.YES;
+        };
+    if (repair != Repair.NO && volume.options().readOnly()) {
+      throw new IOException(
+          "The image is mounted read-only and cannot be repaired; -n checks it all the same.");
     }
-    return answer.put("text", text.toString()).put("exit", exit);
+    Instant now = clock.instant();
+    FsckOptions options =
+        FsckOptions.repair(now.getEpochSecond() * 1_000_000_000L + now.getNano())
+            .withRepair(repair)
+            .withData(request.path("data").asBoolean(true))
+            .withChunks(chunks(request.path("chunks")));
+    FsckReport report =
+        OnlineFsck.run(
+            volume,
+            options,
+            (pass, done, total) ->
+                progress.accept(
+                    JSON.createObjectNode()
+                        .put("pass", pass)
+                        .put("done", done)
+                        .put("total", total)));
+    String name = request.path("name").asString(name(options));
+    ObjectNode answer = JSON.createObjectNode();
+    answer.put("text", FsckText.of(report, name, request.path("verbose").asBoolean(false)));
+    answer.put("exit", exit(report));
+    answer.put("clean", report.clean());
+    answer.set("report", JSON.readTree(JsonReport.of(report)));
+    if (request.path("html").asBoolean(false)) {
+      answer.put("html", HtmlReport.of(report, name, false));
+    }
+    return answer;
+  }
+
+  private static String name(FsckOptions options) {
+    return options.chunks().size() == 1 ? "chunk " + options.chunks().iterator().next() : "image";
   }
 
   private static int exit(FsckReport report) {
@@ -66,18 +91,15 @@ public final class FsckControl {
     return report.clean() ? corrected : corrected | ExitCode.UNCORRECTED.bit();
   }
 
-  private List<Integer> chunks(JsonNode wanted) throws IOException {
+  private Set<Integer> chunks(JsonNode wanted) throws IOException {
     int count = volume.layout().chunks();
-    List<Integer> chunks = new ArrayList<>();
+    Set<Integer> chunks = new TreeSet<>();
     for (JsonNode each : wanted) {
       int chunk = each.asInt(-1);
       if (chunk < 0 || chunk >= count) {
         throw new IOException(
             "There is no chunk %s; the image has chunks 0 to %d.".formatted(each, count - 1));
       }
-      chunks.add(chunk);
-    }
-    for (int chunk = 0; wanted.isEmpty() && chunk < count; chunk++) {
       chunks.add(chunk);
     }
     return chunks;

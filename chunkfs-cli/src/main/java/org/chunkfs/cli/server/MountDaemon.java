@@ -63,7 +63,7 @@ public final class MountDaemon {
         Runtime.getRuntime().addShutdownHook(signalled);
         control = ControlServer.open(ControlSocket.create(mount.point()), log);
         control.register("ping", (_, _) -> describe(mount.point()));
-        volume.mounted(control, mount.notifier());
+        volume.mounted(control, mount.notifier(), mount.point(), log);
         ready.mounted(mount.point());
         if (!mount.awaitUnmount(GRACE)) {
           log.problem("Unmounted; leaving behind requests that did not end.", null);

@@ -14,9 +14,15 @@ public final class VolumeControl {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private final Volume volume;
+  private final Advice advice;
 
   public VolumeControl(Volume volume) {
+    this(volume, new Advice(volume, "DIR", null));
+  }
+
+  VolumeControl(Volume volume, Advice advice) {
     this.volume = volume;
+    this.advice = advice;
   }
 
   /** Adds the commands to a server. */
@@ -26,8 +32,9 @@ public final class VolumeControl {
   }
 
   /**
-   * The whole state: {@code uuid, label, bytes, epoch, members, chunks[], counters}; a chunk has
-   * the components of {@link ChunkStatus}.
+   * The whole state: {@code uuid, label, bytes, epoch, members, chunks[], counters, todo[]}, and
+   * {@code scrub} if chunks are checked in the background; a chunk has the components of {@link
+   * ChunkStatus}, {@code todo} the command to type for each chunk that waits for a person.
    */
   public ObjectNode status() {
     ObjectNode status = image(volume.layout());
@@ -38,6 +45,7 @@ public final class VolumeControl {
     volume.chunks().forEach(chunk -> chunks.add(chunk(chunk)));
     ObjectNode counters = status.putObject("counters");
     volume.counters().forEach(counters::put);
+    advice.add(status);
     return status;
   }
 

@@ -13,14 +13,19 @@ public final class Tally {
   private final TortureKind kind;
   private final List<TortureCase> broken = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+  private final long first;
   private long begun;
   private long rounds;
   private long tried;
   private long verified;
   private long nanos;
 
-  Tally(TortureKind kind) {
+  /**
+   * @param first number of its first round
+   */
+  Tally(TortureKind kind, long first) {
     this.kind = kind;
+    this.first = first;
   }
 
   public TortureKind kind() {
@@ -29,7 +34,12 @@ public final class Tally {
 
   /** The number of the round that begins now. */
   synchronized long begin() {
-    return begun++;
+    return first + begun++;
+  }
+
+  /** Rounds that have begun. */
+  synchronized long begun() {
+    return begun;
   }
 
   synchronized void end(TortureRound round, long took) {

@@ -28,13 +28,20 @@ public final class TortureRun {
   private @Nullable IOException failure;
 
   /**
-   * When to stop.
+   * Where to begin and when to stop.
    *
    * @param nanos time to spend; rounds that have begun are ended
    * @param tried states or cases of each kind after which no round of it begins
    * @param broken broken promises of a kind after which no round of it begins
+   * @param first number of the first round of each kind
+   * @param rounds rounds of each kind
    */
-  public record Limits(long nanos, long tried, int broken) {}
+  public record Limits(long nanos, long tried, int broken, long first, long rounds) {
+    /** From the first round on, however many. */
+    public Limits(long nanos, long tried, int broken) {
+      this(nanos, tried, broken, 0, Long.MAX_VALUE);
+    }
+  }
 
   /** Is told what happens, by any thread. */
   public interface Listener {
@@ -61,7 +68,7 @@ public final class TortureRun {
     this.work = work;
     this.nanoTime = nanoTime;
     this.listener = listener;
-    this.tallies = kinds.stream().map(Tally::new).toList();
+    this.tallies = kinds.stream().map(kind -> new Tally(kind, limits.first)).toList();
   }
 
   /**
@@ -127,6 +134,7 @@ public final class TortureRun {
     }
     return tallies.stream()
         .filter(t -> t.tried() < limits.tried && t.broken().size() < limits.broken)
+        .filter(t -> t.begun() < limits.rounds)
         .min(Comparator.comparingLong(Tally::nanos))
         .orElse(null);
   }

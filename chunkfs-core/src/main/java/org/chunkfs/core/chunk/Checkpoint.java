@@ -45,12 +45,20 @@ public final class Checkpoint {
 
   /** Runs it; false if the ring was empty and nothing was done. */
   public boolean run() throws IOException {
+    return run(false);
+  }
+
+  /**
+   * Runs it, also with an empty ring if {@code always}: then what the chunk consists of outside its
+   * body is written anew.
+   */
+  public boolean run(boolean always) throws IOException {
     List<Shot> bodies = new ArrayList<>();
     long redoPoint;
     long redoG;
     chunk.lock().lockWrite(deadline);
     try {
-      if (chunk.ring().usedBytes() == 0) {
+      if (!always && chunk.ring().usedBytes() == 0) {
         return false;
       }
       redoPoint = chunk.ring().head();

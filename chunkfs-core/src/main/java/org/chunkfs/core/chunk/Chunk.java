@@ -354,6 +354,11 @@ public final class Chunk implements BlockReader {
     freed.hold(to);
   }
 
+  /** Whether what was freed during the hold has kept what is in it. */
+  public boolean held() {
+    return freed.kept();
+  }
+
   /** Makes blocks usable whose freeing is stable. */
   public void release(long stable) {
     SpaceMap known = space;

@@ -19,6 +19,12 @@ final class FreedBlocks {
   private @Nullable BitSet beingWritten;
   private boolean held;
 
+  /** The last freeing before the hold; what was freed since is kept for it. */
+  private long heldFrom;
+
+  /** Blocks were let go that the hold was for. */
+  private boolean broken;
+
   /** Commit {@code g} freed these blocks; numbers come in ascending order. */
   synchronized void add(long g, int block, int count) {
     waiting.addLast(new Freed(g, block, count));
@@ -46,7 +52,17 @@ final class FreedBlocks {
 
   /** While somebody reads the chunk as it stood at one moment, freed blocks wait for it. */
   synchronized void hold(boolean to) {
+    if (to && !held) {
+      Freed last = waiting.peekLast();
+      heldFrom = last == null ? 0 : last.g;
+      broken = false;
+    }
     held = to;
+  }
+
+  /** Whether the hold, the last one or the present one, was kept in full. */
+  synchronized boolean kept() {
+    return !broken;
   }
 
   synchronized boolean held() {
@@ -65,6 +81,7 @@ final class FreedBlocks {
         return;
       }
       waiting.removeFirst();
+      broken |= held && first.g > heldFrom;
       blocks -= first.count;
       usable.accept((long) first.block << 32 | first.count);
     }

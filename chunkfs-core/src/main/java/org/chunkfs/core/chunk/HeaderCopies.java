@@ -60,10 +60,7 @@ public final class HeaderCopies {
       }
       copies[copy] = block;
     }
-    int best =
-        problems[0] != null
-            ? 1
-            : problems[1] != null ? 0 : sequence(copies[0]) > sequence(copies[1]) ? 0 : 1;
+    int best = best(copies, problems);
     if (problems[best] != null) {
       throw new CorruptException(
           io.chunk(),
@@ -73,7 +70,7 @@ public final class HeaderCopies {
     }
     byte[] header = copies[best];
     int[] crcs = new int[geometry.tableBlocks()];
-    if ((ChunkHeader.FLAGS.get(header, 0) & ChunkHeader.INITIALIZED) != 0) {
+    if (used(header)) {
       byte[] root = readBlocks(io, geometry.root(best), geometry.rootBlocks());
       if (crc(root) != ChunkHeader.ROOT_CRC.get(header, 0)) {
         root = readMedia(io, geometry.root(best), geometry.rootBlocks());
@@ -93,7 +90,22 @@ public final class HeaderCopies {
                     .get(root, crcAt(i));
       }
     }
-    return new HeaderCopies(io, geometry, header, crcs, problems[1 - best] != null);
+    boolean forgotten = used(header) && !used(copies[1 - best]);
+    return new HeaderCopies(io, geometry, header, crcs, problems[1 - best] != null || forgotten);
+  }
+
+  private static int best(byte[][] copies, @Nullable String[] problems) {
+    if (problems[0] != null || problems[1] != null) {
+      return problems[0] != null ? 1 : 0;
+    }
+    // A chunk that was made ready never goes back: the copy that knows nothing of it is wrong,
+    // whatever its number.
+    boolean same = used(copies[0]) == used(copies[1]);
+    return same ? sequence(copies[0]) > sequence(copies[1]) ? 0 : 1 : used(copies[0]) ? 0 : 1;
+  }
+
+  private static boolean used(byte[] header) {
+    return (ChunkHeader.FLAGS.get(header, 0) & ChunkHeader.INITIALIZED) != 0;
   }
 
   /** Completes a header: the superblock's fields, or counters. */
@@ -138,6 +150,9 @@ public final class HeaderCopies {
     if (ChunkHeader.BLOCKS.get(block, 0) != geometry.blocks()
         || ChunkHeader.COPY.get(block, 0) != copy) {
       return "copy " + copy + ": it is of a chunk of another shape";
+    }
+    if (Long.compareUnsigned(ChunkHeader.TAIL.get(block, 0), ChunkHeader.MAX_TAIL) > 0) {
+      return "copy " + copy + ": no journal has a tail at " + ChunkHeader.TAIL.show(block, 0);
     }
     return null;
   }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.StampedLock;
+import java.util.stream.LongStream;
 import org.chunkfs.core.error.DeviceException;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +101,36 @@ public final class MemoryDevice implements BlockDevice {
         }
       }
       return pages * BLOCK;
+    } finally {
+      lock.unlockRead(stamp);
+    }
+  }
+
+  /**
+   * Numbers of the blocks in which it can differ from another device of the same size: those that
+   * are not shared by way of {@link #snapshot}. Quick where nearly all are.
+   */
+  public long[] unshared(MemoryDevice other) {
+    @Nullable Leaf[] theirs = other.table();
+    @Nullable Leaf[] ours = table();
+    LongStream.Builder blocks = LongStream.builder();
+    for (int i = 0; i < ours.length; i++) {
+      Leaf mine = ours[i];
+      Leaf yours = theirs[i];
+      for (int j = 0; mine != yours && j < LEAF_PAGES; j++) {
+        Page page = mine == null ? null : mine.pages[j];
+        if (page != (yours == null ? null : yours.pages[j])) {
+          blocks.add((long) i * LEAF_PAGES + j);
+        }
+      }
+    }
+    return blocks.build().toArray();
+  }
+
+  private @Nullable Leaf[] table() {
+    long stamp = lock.readLock();
+    try {
+      return leaves.clone();
     } finally {
       lock.unlockRead(stamp);
     }

@@ -85,6 +85,11 @@ public final class PatientDevice extends DelegatingDevice {
     }
   }
 
+  @Override
+  public boolean prompt() {
+    return delegate.prompt();
+  }
+
   /**
    * @param position where it reads; -1: it flushes
    */

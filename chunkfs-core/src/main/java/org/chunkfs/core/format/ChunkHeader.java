@@ -42,6 +42,10 @@ public final class ChunkHeader {
       LAYOUT.u32("ring_epoch", "epoch of the journal ring; seeds every record's CRC");
   public static final Field.U64 BASE_G =
       LAYOUT.u64("base_g", "nothing at or below it is missing from the checkpoint");
+
+  /** No journal comes to this position: at 1 GB/s it would take longer than 70 years. */
+  public static final long MAX_TAIL = 1L << 61;
+
   public static final Field.U64 TAIL =
       LAYOUT.u64("tail", "absolute byte position in the ring where replay starts");
   public static final Field.U64 TAIL_PREV_G =

@@ -30,17 +30,21 @@ public final class VolumeRecord {
     public static final RecordLayout LAYOUT =
         new RecordLayout("volume record entry", 0, "An entry of the volume record.");
     public static final Field.U8 TYPE =
-        LAYOUT.u8("type", "1 chunk state, 2 void, 3 decision, 4 absent");
+        LAYOUT.u8("type", "1 chunk state, 2 void, 3 decision, 4 absent, 5 background check");
     public static final Field.U8 CODE = LAYOUT.u8("code", "state: state code; else zero");
     public static final Field.U8 REASON = LAYOUT.u8("reason", "state: reason code");
     public static final Field.U8 RESERVED = LAYOUT.u8("reserved", "zero");
     public static final Field.U32 CHUNK =
-        LAYOUT.u32("chunk", "state and void: the chunk; absent: the first one");
+        LAYOUT.u32(
+            "chunk",
+            "state and void: the chunk; absent: the first one; background check: the one that is"
+                + " next, then what chunks say of each other, then the end");
     public static final Field.U64 G =
         LAYOUT.u64(
             "g",
             "state: block that showed the damage or -1; void: its number; decision: last number"
-                + " kept; absent: the last chunk");
+                + " kept; absent: the last chunk; background check: when it began, nanoseconds"
+                + " since 1970");
     public static final Field.U64 G2 =
         LAYOUT.u64(
             "g2",
@@ -50,6 +54,7 @@ public final class VolumeRecord {
     public static final int VOID = 2;
     public static final int DECISION = 3;
     public static final int ABSENT = 4;
+    public static final int SCRUB = 5;
 
     private Entry() {}
   }

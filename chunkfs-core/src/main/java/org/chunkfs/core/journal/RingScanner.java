@@ -2,6 +2,7 @@ package org.chunkfs.core.journal;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.chunkfs.core.format.BlockHeader;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class RingScanner {
   private static final int HEADER = JournalRecord.SIZE;
   private static final int BLOCK = BlockHeader.BLOCK;
+
+  private static final byte[] NOTHING = new byte[BLOCK];
 
   /** Bytes that may go through a CRC, in sizes of the ring. An honest ring needs two. */
   private static final int MAX_CRC_LAPS = 16;
@@ -348,9 +351,15 @@ public final class RingScanner {
       byte[] bytes = window.bytes();
       int first = window.at(p);
       int stop = window.at(Math.min(window.end(), limit));
-      for (int i = first; i < stop; i += 8) {
-        if (JournalRecord.MAGIC.get(bytes, i) == JournalRecord.MAGIC_VALUE) {
-          return p + (i - first);
+      for (int from = first; from < stop; from += NOTHING.length) {
+        int to = Math.min(stop, from + NOTHING.length);
+        if (Arrays.equals(bytes, from, to, NOTHING, 0, to - from)) {
+          continue; // most of a young ring, and quickly seen
+        }
+        for (int i = from; i < to; i += 8) {
+          if (JournalRecord.MAGIC.get(bytes, i) == JournalRecord.MAGIC_VALUE) {
+            return p + (i - first);
+          }
         }
       }
       p += stop - first;

@@ -133,6 +133,7 @@ final class Actor {
       case CHMOD -> show(vfs.setattr(resolve(op.path()), AttrChange.ofMode((int) op.a())));
       case CHOWN ->
           show(vfs.setattr(resolve(op.path()), AttrChange.ofOwner((int) op.a(), (int) op.b())));
+      case SETATTR -> show(vfs.setattr(resolve(op.path()), resized(op)));
       case SETXATTR -> {
         vfs.setxattr(
             resolve(op.path()),
@@ -186,9 +187,17 @@ final class Actor {
         yield "done";
       }
       case SEEK -> String.valueOf(vfs.seek(resolve(op.path()), op.a(), op.b() != 0));
+      case FSYNC, FDATASYNC -> {
+        vfs.fsync(resolve(op.path()), op.kind() == Op.Kind.FDATASYNC);
+        yield "done";
+      }
       case SYNC, KILL, REOPEN, CRASH, ONLINE, CHECKPOINT ->
           throw new IllegalArgumentException(op + " is no call of a filesystem");
     };
+  }
+
+  private static AttrChange resized(Op op) {
+    return new AttrChange((int) op.b(), null, null, op.a(), null, null, null, null);
   }
 
   private String make(Op op) throws IOException {
@@ -244,14 +253,19 @@ final class Actor {
 
   /** What does not depend on the implementation, the clock or the history. */
   static String show(Vfs.Attr a) {
-    return "mode %o links %d owner %d:%d rdev %x size %d project %d"
-        .formatted(
-            a.mode(),
-            a.nlink(),
-            a.uid(),
-            a.gid(),
-            a.rdev(),
-            a.isDirectory() ? 0 : a.size(),
-            a.projectId());
+    return "mode "
+        + Integer.toOctalString(a.mode())
+        + " links "
+        + a.nlink()
+        + " owner "
+        + a.uid()
+        + ":"
+        + a.gid()
+        + " rdev "
+        + Integer.toHexString(a.rdev())
+        + " size "
+        + (a.isDirectory() ? 0 : a.size())
+        + " project "
+        + a.projectId();
   }
 }

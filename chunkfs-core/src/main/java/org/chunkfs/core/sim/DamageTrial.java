@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads of one chunk's body fail or flip bits, some of its writes fail, or one that puts metadata
- * in its place is lost, torn or goes elsewhere: no other chunk leaves service, no answer is wrong, a request that is refused has had no effect, and when the medium is
- * well again the chunk comes back as it was; after a failed write also if the process dies first. A
- * flip that is gone when the medium is asked again is no damage at all.
+ * in its place is lost, torn or goes elsewhere: no other chunk leaves service, no answer is wrong,
+ * a request that is refused has had no effect, and when the medium is well again the chunk comes
+ * back as it was; after a failed write also if the process dies first. A flip that is gone when the
+ * medium is asked again is no damage at all.
  */
 final class DamageTrial extends Trial {
   private static final List<Fault.Kind> KINDS =

@@ -33,6 +33,8 @@ public record Op(Kind kind, String path, String to, long a, long b) {
     CHMOD,
     /** {@code a}: user, {@code b}: group. */
     CHOWN,
+    /** {@code a}: size, {@code b}: mode; both in one call. */
+    SETATTR,
     /** {@code to}: name, {@code a}: length of the value, {@code b}: mode * 1000 + seed. */
     SETXATTR,
     GETXATTR,
@@ -57,6 +59,10 @@ public record Op(Kind kind, String path, String to, long a, long b) {
     FALLOCATE,
     /** {@code a}: offset, {@code b}: 1 for a hole. */
     SEEK,
+    /** Makes {@code path} durable, with all that was done before. */
+    FSYNC,
+    /** The same of its content only, by the name of the call. */
+    FDATASYNC,
     /** Makes everything durable. */
     SYNC,
     /** The process dies and the image is opened again. */
@@ -67,12 +73,17 @@ public record Op(Kind kind, String path, String to, long a, long b) {
     CRASH,
     /** Chunk {@code a} is brought back. */
     ONLINE,
-    /** What chunk {@code a} has in its journal goes in its place, and the journal is empty. */
+    /** What all journals hold is put in its place, and they are emptied. */
     CHECKPOINT;
 
     /** Whether it is about the image, and no call of the filesystem. */
     public boolean isEvent() {
       return ordinal() >= SYNC.ordinal();
+    }
+
+    /** Whether it changes nothing but what is durable. */
+    boolean isSync() {
+      return this == FSYNC || this == FDATASYNC || this == SYNC;
     }
   }
 

@@ -59,6 +59,11 @@ public final class RecordingDevice extends DelegatingDevice {
     }
   }
 
+  @Override
+  public boolean prompt() {
+    return live.prompt();
+  }
+
   /** Notes something between two events. */
   public void mark(Object label) {
     synchronized (events) {

@@ -1,7 +1,6 @@
 package org.chunkfs.core.sim;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.chunkfs.core.device.MemoryDevice;
 import org.jspecify.annotations.Nullable;
@@ -72,10 +71,12 @@ public final class Soak {
 
   private static final int CHUNKS = 4;
   private static final int CREW_CHUNKS = 6;
-  private static final int FULL_CHUNKS = 2;
 
   /** Crash states looked at of each script, about. */
   private static final int STATES = 120;
+
+  /** Scripts tried for a shorter one. */
+  private static final int BUDGET = 400;
 
   private Soak() {}
 
@@ -83,9 +84,15 @@ public final class Soak {
   public static Result run(Plan plan) throws IOException {
     Result result = find(plan);
     Violation first = result.first;
-    return first == null
-        ? result
-        : new Result(result.runs, result.steps, result.states, shrink(plan, first));
+    if (first == null) {
+      return result;
+    }
+    Trial trial = trial(plan, first.seed);
+    trial.evidence = first.image;
+    Shrinking least = Shrinking.of(trial, first.seed, first.script, first.what, BUDGET);
+    Violation shrunk =
+        new Violation(plan.kind, first.seed, least.what(), least.script(), least.image());
+    return new Result(result.runs, result.steps, result.states, shrunk);
   }
 
   /** Runs until all is done, or something is broken, which is left as long as it is. */
@@ -125,14 +132,14 @@ public final class Soak {
           new CrashTrial(
               Trial.image(filled(seed) ? 1 : CHUNKS),
               Trial.options().withCheckpoint(seed % 2 == 0 ? 1 : 50, 1 << 20),
-              plan.kind == Kind.POWER_LOSS,
+              plan.kind == Kind.POWER_LOSS ? CrashJudge.Crash.POWER : CrashJudge.Crash.DEATH,
               STATES);
       case CHUNK_CRASH ->
           new ChunkTrial(
               Trial.image(CREW_CHUNKS), Trial.options().withCheckpoint(5, 1 << 20), CREW_CHUNKS);
       case HANG -> new HangTrial(Trial.image(CREW_CHUNKS), Trial.options(), CREW_CHUNKS);
       case DAMAGE -> new DamageTrial(Trial.image(CHUNKS), Trial.options(), CHUNKS);
-      case FULL -> new ModelTrial(Trial.image(FULL_CHUNKS), Trial.options().withCheckpoint(20, 1 << 20));
+      case FULL -> new ModelTrial(Trial.image(2), Trial.options().withCheckpoint(20, 1 << 20));
     };
   }
 
@@ -146,42 +153,10 @@ public final class Soak {
                   ? Workload.filling(plan.data)
                   : seed % 3 == 2 ? Workload.wide(plan.data) : Workload.small(plan.data),
               seed,
-              plan.steps,
-              filled(seed) ? 1 : CHUNKS);
+              plan.steps);
       case CHUNK_CRASH, HANG -> Crew.script(ChunkTrial.WORKERS, seed, plan.steps, plan.data);
       case DAMAGE -> Workload.small(plan.data).steps(seed, plan.steps);
-      case FULL -> ModelTrial.script(Workload.filling(plan.data), seed, plan.steps, FULL_CHUNKS);
+      case FULL -> ModelTrial.script(Workload.filling(plan.data), seed, plan.steps, 2);
     };
-  }
-
-  /** Takes away steps as long as something stays broken. */
-  private static Violation shrink(Plan plan, Violation found) throws IOException {
-    Trial trial = trial(plan, found.seed);
-    long seed = found.seed;
-    List<Op> least = found.script;
-    String last = found.what;
-    MemoryDevice image = found.image;
-    int budget = 400;
-    for (int part = least.size() / 2; part >= 1 && budget > 0; ) {
-      boolean shorter = false;
-      for (int from = 0; from < least.size() && budget > 0; ) {
-        List<Op> less = new ArrayList<>(least.subList(0, from));
-        less.addAll(least.subList(Math.min(least.size(), from + part), least.size()));
-        budget--;
-        String still = trial.verdict(less, seed);
-        if (still != null) {
-          least = less;
-          last = still;
-          image = trial.evidence;
-          shorter = true;
-        } else {
-          from += part;
-        }
-      }
-      if (part > 1 || !shorter) {
-        part /= 2;
-      }
-    }
-    return new Violation(plan.kind, seed, last, List.copyOf(least), image);
   }
 }

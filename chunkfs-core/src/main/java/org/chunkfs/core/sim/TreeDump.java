@@ -22,12 +22,17 @@ public final class TreeDump {
   private static final int BLOCK = 4096;
   private static final byte[] ZEROS = new byte[BLOCK];
 
+  /** Before what only {@link #exact} says. */
+  private static final String EXACT = " @ ";
+
   private final Vfs vfs;
+  private final boolean exact;
   private final TreeMap<String, String> lines = new TreeMap<>();
   private final Map<Long, String> names = new HashMap<>();
 
-  private TreeDump(Vfs vfs) {
+  private TreeDump(Vfs vfs, boolean exact) {
     this.vfs = vfs;
+    this.exact = exact;
   }
 
   /**
@@ -42,11 +47,29 @@ public final class TreeDump {
 
   /** The tree below a directory. */
   public static List<String> of(Vfs vfs, long dir) throws IOException {
-    TreeDump dump = new TreeDump(vfs);
-    dump.line("/", vfs.getattr(dir));
-    dump.directory("/", dir);
-    List<String> all = new ArrayList<>(dump.lines.size());
-    dump.lines.forEach((path, text) -> all.add(path + " " + text));
+    return new TreeDump(vfs, false).all(dir);
+  }
+
+  /**
+   * The tree below the root, and of each inode what only the same image says the same of: number,
+   * generation, times and blocks.
+   */
+  static List<String> exact(Vfs vfs) throws IOException {
+    return new TreeDump(vfs, true).all(vfs.root());
+  }
+
+  /** What {@link #of(Vfs)} would have said where {@link #exact} said more. */
+  static List<String> plain(List<String> exact) {
+    return exact.stream()
+        .map(line -> line.contains(EXACT) ? line.substring(0, line.lastIndexOf(EXACT)) : line)
+        .toList();
+  }
+
+  private List<String> all(long dir) throws IOException {
+    line("/", vfs.getattr(dir));
+    directory("/", dir);
+    List<String> all = new ArrayList<>(lines.size());
+    lines.forEach((path, text) -> all.add(path + " " + text));
     return all;
   }
 
@@ -115,8 +138,30 @@ public final class TreeDump {
     for (byte[] name : vfs.listxattr(attr.id())) {
       xattrs.put(show(name), Actor.hash(vfs.getxattr(attr.id(), name)));
     }
-    lines.put(
-        path, xattrs.isEmpty() ? text.toString() : text.append(' ').append(xattrs).toString());
+    if (!xattrs.isEmpty()) {
+      text.append(' ').append(xattrs);
+    }
+    if (exact) {
+      text.append(EXACT).append(exactly(attr));
+    }
+    lines.put(path, text.toString());
+  }
+
+  private static String exactly(Vfs.Attr a) {
+    return "inode "
+        + Long.toHexString(a.ino())
+        + " generation "
+        + a.generation()
+        + " blocks "
+        + a.blocks()
+        + " times "
+        + a.atime()
+        + ' '
+        + a.mtime()
+        + ' '
+        + a.ctime()
+        + ' '
+        + a.btime();
   }
 
   /** A checksum of the blocks that are not zeros, and of their places. */

@@ -73,6 +73,9 @@ final class BlockCheck {
   private boolean confirm(
       long id, Mapping m, long fileBlock, int block, ByteBuffer view, int at, long deadline)
       throws IOException {
+    if (engine.chunks().isOver(m.chunk())) {
+      return false; // its blocks may be others' now
+    }
     Mapping again = files.look(id, fileBlock, fileBlock + 1, true, deadline);
     if (!again.agrees(m, fileBlock)) {
       return false;

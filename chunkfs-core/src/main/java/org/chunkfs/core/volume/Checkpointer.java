@@ -137,6 +137,24 @@ final class Checkpointer {
     }
   }
 
+  /** Writes both headers and roots of a chunk anew from memory, and leaves its ring empty. */
+  void renew(ChunkSlot slot, Chunk chunk, long deadline) throws IOException {
+    Chunks all = started();
+    for (int copy = 0; copy < 2; copy++) {
+      slot.acquireCheckpoint(deadline);
+      try {
+        new Checkpoint(
+                chunk, all.voids(), durability.forCheckpoint(slot, chunk, deadline), deadline)
+            .run(true);
+        slot.checkpoints++;
+        slot.journalUsed = chunk.ring().usedBytes();
+      } finally {
+        slot.releaseCheckpoint();
+      }
+    }
+    checkpoint(slot, chunk, true, deadline);
+  }
+
   private void run() {
     long lastFlush = System.nanoTime();
     while (!stopped) {

@@ -131,7 +131,6 @@ final class Chunks {
   }
 
   private Chunk require(ChunkSlot slot, long deadline) throws IOException {
-    boolean waits = options.fenced() == VolumeOptions.FencedPolicy.WAIT;
     ChunkIo first;
     synchronized (slot) {
       while (true) {
@@ -145,8 +144,7 @@ final class Chunks {
           break;
         }
         long left = deadline - System.nanoTime();
-        if (!slot.serves() && (!waits || slot.state == ChunkState.MISSING)
-            || slot.waiters.get() >= MAX_WAITERS) {
+        if (!slot.serves() && !mayReturn(slot) || slot.waiters.get() >= MAX_WAITERS) {
           throw unavailable(slot);
         }
         if (left <= 0) {
@@ -210,9 +208,23 @@ final class Chunks {
 
   /** Whether waiting may bring a chunk back. */
   boolean worthWaiting(int id) {
-    return options.fenced() == VolumeOptions.FencedPolicy.WAIT
-        && slots[id].state != ChunkState.MISSING
-        && slots[id].waiters.get() < MAX_WAITERS;
+    boolean back = options.fenced() != VolumeOptions.FencedPolicy.FAIL && slots[id].current != null;
+    return back || mayReturn(slots[id]) && slots[id].waiters.get() < MAX_WAITERS;
+  }
+
+  /** Whether requests wait for a chunk that is out of service: who repairs it brings it back. */
+  private boolean mayReturn(ChunkSlot slot) {
+    return switch (options.fenced()) {
+      case WAIT -> slot.state != ChunkState.MISSING;
+      case READ -> slot.state == ChunkState.REPAIRING;
+      case FAIL -> false;
+    };
+  }
+
+  /** Whether an incarnation serves nothing any more. */
+  boolean isOver(Chunk chunk) {
+    ChunkSlot slot = slots[chunk.id()];
+    return slot.current != chunk && slot.readable != chunk;
   }
 
   /** Starts the first incarnation of a chunk whose ring is empty, or that was never used. */
@@ -419,6 +431,7 @@ final class Chunks {
       if (slot.state == ChunkState.CHECKING || slot.state == ChunkState.REPAIRING) {
         throw new ChunkUnavailableException(id, "chunk " + id + " is being worked on; try again");
       }
+      slot.readable = null; // what it reads will not be what it was
       change(slot, ChunkState.REPAIRING, "recovering");
     }
     boolean back = false;
@@ -431,7 +444,6 @@ final class Chunks {
         recovered.look(chunk);
       }
       synchronized (slot) {
-        slot.readable = null;
         slot.previous = null;
         slot.out = new VolumeState.Out(Reason.NONE, -1);
         change(slot, ChunkState.ONLINE, "");
@@ -463,7 +475,7 @@ final class Chunks {
       }
       java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
     }
-    if (previous != null) {
+    if (previous != null && previous != slot.readable) {
       previous.abandon();
     }
   }
@@ -538,13 +550,16 @@ final class Chunks {
         throw new ChunkUnavailableException(
             id, "chunk %d is %s; take it offline first".formatted(id, word(before)));
       }
+      if (shown == ChunkState.REPAIRING) {
+        slot.readable = null; // what it reads will not be what it was
+      }
       change(slot, shown, detail);
     }
     try {
       drain(slot, deadline);
       return work.run();
     } finally {
-      change(slot, ChunkState.FENCED, detail);
+      change(slot, slot.readable == null ? ChunkState.FENCED : before, detail);
     }
   }
 

@@ -7,7 +7,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.chunkfs.core.chunk.Chunk;
 import org.chunkfs.core.chunk.ChunkTx;
 import org.chunkfs.core.chunk.Retry;
+import org.chunkfs.core.error.ChunkIoException;
 import org.chunkfs.core.error.ChunkUnavailableException;
+import org.chunkfs.core.error.CorruptException;
 import org.chunkfs.core.error.DeadlineException;
 import org.chunkfs.core.error.DeviceFullException;
 import org.chunkfs.core.error.FsException;
@@ -115,8 +117,7 @@ final class Engine {
           c.lock().unlockRead();
         }
         checkDeadline(deadline, chunk);
-        miss.chunk().load(miss.block(), deadline);
-        checkpointer.loaded();
+        load(miss, deadline);
       } catch (IOException e) {
         answer(e, deadline);
       }
@@ -332,13 +333,23 @@ final class Engine {
         chunk, "chunk " + chunk + " was taken out of service during the request; try again");
   }
 
+  /** Reads a block; what an incarnation that is over finds says nothing about the chunk now. */
+  private void load(Retry.BlockMiss miss, long deadline) throws IOException {
+    try {
+      miss.chunk().load(miss.block(), deadline);
+    } catch (CorruptException | ChunkIoException e) {
+      if (chunks.isOver(miss.chunk())) {
+        throw revoked(miss.chunk().id());
+      }
+      throw e;
+    }
+    checkpointer.loaded();
+  }
+
   /** Does what an abandoned operation lacked; returns the chunks to lock next time. */
   private int[] makeGood(Retry lack, int[] wanted, long deadline) throws IOException {
     switch (lack) {
-      case Retry.BlockMiss miss -> {
-        miss.chunk().load(miss.block(), deadline);
-        checkpointer.loaded();
-      }
+      case Retry.BlockMiss miss -> load(miss, deadline);
       case Retry.ChunkMiss miss -> {
         int[] more = Arrays.copyOf(wanted, wanted.length + 1);
         more[wanted.length] = miss.chunk();

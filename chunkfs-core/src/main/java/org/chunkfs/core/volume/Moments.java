@@ -3,10 +3,12 @@ package org.chunkfs.core.volume;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.chunkfs.core.chunk.Chunk;
 import org.chunkfs.core.error.ChunkUnavailableException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets chunks that serve be read from the device as they stood at one moment, while they go on
@@ -26,8 +28,13 @@ final class Moments {
     this.engine = engine;
   }
 
-  /** Works on chunks at one moment; see {@link Volume#whileServing}. */
-  <T> T at(TreeSet<Integer> ids, Volume.MomentWork<T> work) throws IOException {
+  /**
+   * Works on chunks at one moment; see {@link Upkeep#whileServing}.
+   *
+   * @param still whether writers wait for its end
+   */
+  <T extends @Nullable Object> T at(TreeSet<Integer> ids, boolean still, Upkeep.MomentWork<T> work)
+      throws IOException {
     long deadline = engine.deadline();
     List<Chunk> held = new ArrayList<>();
     List<ChunkSlot> paused = new ArrayList<>();
@@ -38,15 +45,15 @@ final class Moments {
           throw new ChunkUnavailableException(
               id, "chunk %d is %s".formatted(id, Chunks.word(slot.state)));
         }
-        if (slot.initialized) {
-          Chunk chunk = chunks.forWriting(id, deadline);
+        Chunk chunk = slot.current;
+        if (chunk != null) {
           slot.acquireCheckpoint(deadline);
           paused.add(slot);
           chunk.hold(true);
           held.add(chunk);
         }
       }
-      T result = work.run(last(held, deadline));
+      T result = work(ids, held, still, deadline, work);
       for (Chunk chunk : held) {
         if (chunks.slot(chunk.id()).current != chunk) {
           throw new ChunkUnavailableException(
@@ -60,21 +67,59 @@ final class Moments {
     }
   }
 
-  /** The last commit of each chunk, of all at the same moment. */
-  private static TreeMap<Integer, Long> last(List<Chunk> of, long deadline) throws IOException {
+  private <T extends @Nullable Object> T work(
+      TreeSet<Integer> ids,
+      List<Chunk> held,
+      boolean still,
+      long deadline,
+      Upkeep.MomentWork<T> work)
+      throws IOException {
     TreeMap<Integer, Long> last = new TreeMap<>();
     List<Chunk> locked = new ArrayList<>();
     try {
-      for (Chunk chunk : of) {
+      for (Chunk chunk : held) {
         chunk.lock().lockRead(deadline);
         locked.add(chunk);
       }
-      for (Chunk chunk : of) {
+      for (Chunk chunk : held) {
         last.put(chunk.id(), chunk.ring().lastG());
       }
-      return last;
+      if (!still) {
+        unlock(locked);
+      }
+      return work.run(
+          new Upkeep.Moment(
+              last, resting(ids, last), () -> unused(ids, last) && (still || kept(held))));
     } finally {
-      locked.forEach(chunk -> chunk.lock().unlockRead());
+      unlock(locked);
     }
+  }
+
+  private static boolean kept(List<Chunk> held) {
+    return held.stream().allMatch(Chunk::held);
+  }
+
+  /** The chunks that nobody has used since the opening. */
+  private Set<Integer> resting(TreeSet<Integer> ids, TreeMap<Integer, Long> used) {
+    Set<Integer> resting = new TreeSet<>(ids);
+    resting.removeAll(used.keySet());
+    resting.removeIf(id -> !chunks.slot(id).initialized);
+    return resting;
+  }
+
+  /** Whether the chunks that nobody had used are as they were. */
+  private boolean unused(TreeSet<Integer> ids, TreeMap<Integer, Long> used) {
+    for (int id : ids) {
+      ChunkSlot slot = chunks.slot(id);
+      if (!used.containsKey(id) && (slot.current != null || slot.activating != null)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void unlock(List<Chunk> locked) {
+    locked.forEach(chunk -> chunk.lock().unlockRead());
+    locked.clear();
   }
 }

@@ -229,7 +229,8 @@ final class Opening {
         new TreeMap<>(out),
         List.copyOf(voids),
         List.copyOf(decisions),
-        absents);
+        absents,
+        state.scrub());
   }
 
   private boolean isAbsent(ChunkSlot slot) {
@@ -399,7 +400,8 @@ final class Opening {
             new TreeMap<>(out),
             next.voids(),
             next.decisions(),
-            next.absents());
+            next.absents(),
+            next.scrub());
     if (!options.readOnly()) {
       records.write(written);
     }

@@ -187,6 +187,34 @@ public final class RingMap {
     }
   }
 
+  /**
+   * Writes a member's map anew, as it is in memory; handed to the operating system on return.
+   *
+   * @throws IOException if it cannot be written, or not in time
+   */
+  void renew(int member) throws IOException {
+    for (int i = 0; i < blocks[member].length; i++) {
+      long until = System.nanoTime() + PATIENCE_NANOS;
+      IOException failure;
+      Write mine = null;
+      do {
+        Write write;
+        synchronized (this) {
+          write = writing[member][i];
+          if (write == null) {
+            mine = begin(member, i, blocks[member][i].clone());
+            write = mine;
+          }
+        }
+        failure = write.await(until);
+      } while (mine == null);
+      if (failure != null) {
+        throw failure;
+      }
+      damaged[member][i] = false;
+    }
+  }
+
   private int bit(int chunk, int member) {
     return chunk - layout.members().get(member).firstChunk();
   }
@@ -198,6 +226,10 @@ public final class RingMap {
     int at = RingMapBlock.BITS.offset() + (in >>> 3);
     int mask = 1 << (in & 7);
     next[at] = (byte) (used ? next[at] | mask : next[at] & ~mask);
+    return begin(member, i, next);
+  }
+
+  private Write begin(int member, int i, byte[] next) {
     BlockHeader.seal(next, BLOCK);
     Write write = new Write(member, i, next);
     writing[member][i] = write;

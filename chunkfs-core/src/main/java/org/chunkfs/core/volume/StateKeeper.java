@@ -43,7 +43,8 @@ final class StateKeeper {
         state.out(),
         List.copyOf(voids),
         state.decisions(),
-        state.absents());
+        state.absents(),
+        state.scrub());
   }
 
   synchronized boolean isVoid(int chunk, long g) {
@@ -72,6 +73,23 @@ final class StateKeeper {
   synchronized void returned(Supplier<TreeMap<Integer, VolumeState.Out>> out, int chunk) {
     voids.removeIf(v -> v.chunk() == chunk);
     state = state.returned(chunk);
+    changed(out);
+  }
+
+  /** The background check has come to a place. */
+  synchronized void scrubbed(
+      Supplier<TreeMap<Integer, VolumeState.Out>> out, VolumeState.Scrub position) {
+    state =
+        new VolumeState(
+            state.sequence(),
+            state.epoch(),
+            state.bootId(),
+            state.opened(),
+            state.out(),
+            state.voids(),
+            state.decisions(),
+            state.absents(),
+            position);
     changed(out);
   }
 

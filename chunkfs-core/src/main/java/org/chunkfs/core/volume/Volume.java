@@ -10,8 +10,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.chunkfs.core.chunk.Chunk;
 import org.chunkfs.core.error.FsException;
 import org.chunkfs.core.error.FsException.Reason;
@@ -128,7 +126,9 @@ public final class Volume implements Vfs, AutoCloseable {
       }
     }
     checkpointer.start(chunks);
-    watchdog.start();
+    if (!image.device().prompt()) {
+      watchdog.start();
+    }
     if (!options.readOnly()) {
       settleReturned();
       reaper.start();
@@ -308,39 +308,9 @@ public final class Volume implements Vfs, AutoCloseable {
     return chunks.whileOut(chunk, shown, work, engine.deadline());
   }
 
-  /** Reads chunks as they stood at one moment. */
-  @FunctionalInterface
-  public interface MomentWork<T extends @Nullable Object> {
-    /**
-     * @param last the last commit of each chunk that counts; without those never used
-     */
-    T run(Map<Integer, Long> last) throws IOException;
-  }
-
-  /**
-   * Runs a check of chunks that serve, and go on serving: until it ends they have no checkpoints,
-   * so that what is in place, and the journal up to a commit, stay as they are on the device.
-   * Writers wait only if they fill a journal.
-   *
-   * @throws org.chunkfs.core.error.ChunkUnavailableException if one is out of service, or was taken
-   *     out meanwhile
-   */
-  public <T> T whileServing(Set<Integer> ids, MomentWork<T> work) throws IOException {
-    return new Moments(chunks, engine).at(new TreeSet<>(ids), work);
-  }
-
-  /**
-   * Makes changes that bring chunks into line with what a repair has done to another one, those
-   * that still apply; returns their number. Only entries of directories and cross references can be
-   * changed so.
-   */
-  public int bringIntoLine(List<ItemEdit> edits) throws IOException {
-    return new CrossEdits(engine).apply(edits);
-  }
-
-  /** What was found in a chunk that goes on serving: it is shown as suspect. */
-  public void suspect(int chunk, String why) {
-    chunks.suspect(chunk, why);
+  /** What checks and repairs of the volume need while it is in use. */
+  public Upkeep upkeep() {
+    return new Upkeep(this, chunks, engine, checkpointer, keeper, opened.rings());
   }
 
   /**

@@ -100,11 +100,16 @@ public final class VolumeRecords {
 
   /**
    * Writes the next record, durable on return. Each replica is written by a thread of its own, so
-   * that one that hangs holds nobody up; until its write returns, that replica is left out.
+   * that one that hangs holds nobody up; until its write returns, that replica is left out. Where
+   * nothing can hang, it is as {@link #writeInOrder}.
    *
    * @throws IOException if fewer than a majority of the replicas could be written
    */
   public void write(VolumeState state) throws IOException {
+    if (device.prompt()) {
+      writeInOrder(state);
+      return;
+    }
     Round round = new Round(replicas.length);
     for (int i = 0; i < replicas.length; i++) {
       int index = i;

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param voids commits that do not count in a chunk although its ring may hold them
  * @param decisions of earlier epochs
  * @param absents chunks in use that could not be asked when an epoch was decided on
+ * @param scrub how far the background check has come
  */
 public record VolumeState(
     long sequence,
@@ -30,7 +31,8 @@ public record VolumeState(
     TreeMap<Integer, Out> out,
     List<Void> voids,
     List<Decision> decisions,
-    List<Absent> absents) {
+    List<Absent> absents,
+    Scrub scrub) {
 
   /** Why a chunk is out of service. The codes persist. */
   public enum Reason {
@@ -72,6 +74,30 @@ public record VolumeState(
       }
       return NONE;
     }
+  }
+
+  /**
+   * How far the background check of all chunks has come.
+   *
+   * @param started when the last round began, nanoseconds since 1970; 0: there was none
+   * @param next the chunk that is next in it; as many as there are chunks, or more: it is done
+   */
+  public record Scrub(long started, int next) {
+    /** There was none. */
+    public static final Scrub NEVER = new Scrub(0, 0);
+  }
+
+  /** A record of an image that was not checked in the background. */
+  public VolumeState(
+      long sequence,
+      int epoch,
+      byte[] bootId,
+      long opened,
+      TreeMap<Integer, Out> out,
+      List<Void> voids,
+      List<Decision> decisions,
+      List<Absent> absents) {
+    this(sequence, epoch, bootId, opened, out, voids, decisions, absents, Scrub.NEVER);
   }
 
   /** A chunk out of service; {@code block} is the one that showed the damage, or -1. */
@@ -135,7 +161,8 @@ public record VolumeState(
         nowOut,
         voids.stream().filter(v -> v.chunk != chunk).toList(),
         decisions,
-        List.copyOf(nowAbsents));
+        List.copyOf(nowAbsents),
+        scrub);
   }
 
   /** The record that follows this one, with nothing else changed. */
@@ -145,7 +172,7 @@ public record VolumeState(
 
   VolumeState next(TreeMap<Integer, Out> nowOut, List<Void> nowVoids) {
     return new VolumeState(
-        sequence + 1, epoch, bootId, opened, nowOut, nowVoids, decisions, absents);
+        sequence + 1, epoch, bootId, opened, nowOut, nowVoids, decisions, absents, scrub);
   }
 
   /** The decision on an epoch, or null. */
@@ -170,7 +197,12 @@ public record VolumeState(
     VolumeRecord.EPOCH.set(record, 0, epoch);
     VolumeRecord.BOOT_ID.set(record, 0, bootId);
     VolumeRecord.OPENED.set(record, 0, opened);
-    int count = out.size() + voids.size() + decisions.size() + absents.size();
+    int count =
+        (scrub.started == 0 ? 0 : 1)
+            + out.size()
+            + voids.size()
+            + decisions.size()
+            + absents.size();
     if (count > VolumeRecord.MAX_ENTRIES) {
       throw new IllegalStateException(count + " entries in a volume record");
     }
@@ -203,6 +235,11 @@ public record VolumeState(
       Entry.G2.set(record, at, a.epoch);
       at += Entry.SIZE;
     }
+    if (scrub.started != 0) {
+      Entry.TYPE.set(record, at, Entry.SCRUB);
+      Entry.CHUNK.set(record, at, scrub.next);
+      Entry.G.set(record, at, scrub.started);
+    }
     BlockHeader.seal(record, VolumeRecord.BYTES);
     return record;
   }
@@ -234,6 +271,7 @@ public record VolumeState(
     List<Void> voids = new ArrayList<>();
     List<Decision> decisions = new ArrayList<>();
     List<Absent> absents = new ArrayList<>();
+    Scrub scrub = Scrub.NEVER;
     int at = VolumeRecord.LAYOUT.size();
     for (int i = VolumeRecord.ENTRIES.get(record, 0); i > 0; i--) {
       int chunk = Entry.CHUNK.get(record, at);
@@ -244,6 +282,7 @@ public record VolumeState(
         case Entry.DECISION -> decisions.add(new Decision((int) Entry.G2.get(record, at), g));
         case Entry.ABSENT ->
             absents.add(new Absent(chunk, (int) g, (int) Entry.G2.get(record, at)));
+        case Entry.SCRUB -> scrub = new Scrub(g, chunk);
         default -> {} // of a later version, and compatible: not for us
       }
       at += Entry.SIZE;
@@ -256,6 +295,7 @@ public record VolumeState(
         out,
         List.copyOf(voids),
         List.copyOf(decisions),
-        List.copyOf(absents));
+        List.copyOf(absents),
+        scrub);
   }
 }

@@ -69,6 +69,7 @@ public final class VolumeVote {
         && a.out().equals(b.out())
         && a.voids().equals(b.voids())
         && a.decisions().equals(b.decisions())
-        && a.absents().equals(b.absents());
+        && a.absents().equals(b.absents())
+        && a.scrub().equals(b.scrub());
   }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.chunkfs.core.device.MemoryDevice;
 import org.chunkfs.core.error.ChunkUnavailableException;
-import org.chunkfs.core.format.BlockKind;
+import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.core.volume.Volume;
 import org.junit.jupiter.api.Test;
@@ -522,25 +522,22 @@ final class RegressionTest {
     MemoryDevice image = settled();
     long dir = directory(image);
     int victim = Trial.chunkOf(dir);
-    long start = Trial.chunkStart(victim);
-    long end = start + Trial.CHUNK;
+    long block = Trial.chunkStart(victim) + Ino.block(Ino.ofId(dir)) * 4096L;
     FaultyDevice device = new FaultyDevice(image, 1);
     try (Volume volume = Trial.open(device, Trial.options(), 1)) {
-      device.inject(Fault.once(Fault.Kind.READ_HANG, start, end).of(BlockKind.INODES));
-      device.inject(new Fault(Fault.Kind.READ_ERROR, start, end, BlockKind.INODES, 0, 2, 0));
-      CompletableFuture<Void> reader =
-          CompletableFuture.runAsync(
-              () ->
-                  assertThatThrownBy(() -> volume.getattr(dir))
-                      .isInstanceOf(ChunkUnavailableException.class),
-              THREADS);
+      device.inject(Fault.once(Fault.Kind.READ_HANG, block, block + 4096));
+      Fault error = Fault.once(Fault.Kind.READ_ERROR, block, block + 4096);
+      device.inject(error);
+      CompletableFuture<Vfs.Attr> reader =
+          CompletableFuture.supplyAsync(() -> attributes(volume, dir), THREADS);
       awaitHanging(device);
       volume.crash(victim);
       volume.online(victim);
+      device.inject(error); // when it is asked for again
       device.release();
-      reader.get(20, TimeUnit.SECONDS);
+      // The request goes on with the incarnation that serves now.
+      assertThat(reader.get(20, TimeUnit.SECONDS)).isEqualTo(volume.getattr(dir));
       assertThat(Trial.fenced(volume)).isNull();
-      volume.getattr(dir);
     }
   }
 
@@ -588,6 +585,14 @@ final class RegressionTest {
       volume.online(Trial.chunkOf(last));
       assertThat(Trial.fenced(volume)).isNull();
       assertThat(TreeDump.of(volume)).isEqualTo(before);
+    }
+  }
+
+  private static Vfs.Attr attributes(Volume volume, long id) {
+    try {
+      return volume.getattr(id);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -18,13 +18,16 @@ import org.jspecify.annotations.Nullable;
  * Reads single inodes again, of any chunk of an image, so that not all need be remembered. Only
  * damaged images need it.
  */
-final class Again implements ChunkFacts.Again {
+public final class Again implements ChunkFacts.Again {
   private final BlockDevice device;
   private final ImageLayout layout;
   private final Keep keep;
   private @Nullable ChunkScan last;
 
-  Again(BlockDevice device, ImageLayout layout, Keep keep) {
+  /**
+   * @param keep which part of each chunk's journal counts
+   */
+  public Again(BlockDevice device, ImageLayout layout, Keep keep) {
     this.device = device;
     this.layout = layout;
     this.keep = keep;

@@ -2,6 +2,8 @@ package org.chunkfs.fsck.check;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.chunkfs.core.format.Ino;
+import org.chunkfs.fsck.problem.Problem;
 import org.chunkfs.fsck.scan.BlockTable;
 import org.chunkfs.fsck.scan.ChunkScan;
 import org.chunkfs.fsck.scan.MetaBlocks;
@@ -23,6 +25,10 @@ public final class ChunkCheck {
       return ChunkFacts.unknown(scan.chunk());
     }
     if (table == null || blocks == null || table.blank()) {
+      long root = scan.reader().layout().root();
+      if (Ino.chunk(root) == scan.chunk()) {
+        scan.findings().inode(root, Problem.NO_ROOT, "its chunk is not in use");
+      }
       return ChunkFacts.of(scan.chunk());
     }
     ChunkFacts proved = data ? null : QuickCheck.run(scan, table, blocks);

@@ -38,7 +38,7 @@ public final class ChunkFacts {
   }
 
   /** Remembers nothing. */
-  static final Again NEVER =
+  public static final Again NEVER =
       new Again() {
         @Override
         public @Nullable Ident inode(long ino) {

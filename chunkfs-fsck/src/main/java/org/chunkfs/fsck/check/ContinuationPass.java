@@ -24,7 +24,7 @@ public final class ContinuationPass {
   private final Map<Integer, Findings> of = new HashMap<>();
   private final Map<Long, Fact.Part> parts = new HashMap<>();
   private final Set<Long> mapped = new HashSet<>();
-  private final Set<Fact.Cont> expected = new HashSet<>();
+  private final Set<Fact.Link> expected = new HashSet<>();
 
   private ContinuationPass(Map<Integer, ChunkFacts> chunks) {
     this.chunks = chunks;
@@ -59,13 +59,14 @@ public final class ContinuationPass {
         part(part, "its head " + Ino.show(part.head()) + " does not know of it");
       } else if (!known(home)) {
         expected.add(
-            new Fact.Cont(part.inode(), part.head(), part.headGeneration(), part.generation()));
+            new Fact.Link(part.inode(), part.head(), part.headGeneration(), part.generation()));
       }
     }
     for (ChunkFacts facts : chunks.values()) {
       references(facts, facts.contsOut, true);
       references(facts, facts.contsIn, false);
     }
+    commits();
   }
 
   private void part(Fact.Part part, String bad) {
@@ -97,7 +98,7 @@ public final class ContinuationPass {
       if (!known(there)) {
         all = false;
         expected.add(
-            new Fact.Cont(range.part(), head.inode(), head.generation(), range.generation()));
+            new Fact.Link(range.part(), head.inode(), head.generation(), range.generation()));
         continue;
       }
       Fact.Part part = parts.get(range.part());
@@ -108,7 +109,7 @@ public final class ContinuationPass {
       } else if (mapped.add(range.part())) {
         blocks += counts(head) ? part.blocks() : 0;
         expected.add(
-            new Fact.Cont(part.inode(), head.inode(), head.generation(), part.generation()));
+            new Fact.Link(part.inode(), head.inode(), head.generation(), part.generation()));
         keys(head, part.inode(), part.keys());
       }
     }
@@ -169,15 +170,15 @@ public final class ContinuationPass {
     if (!facts.known()) {
       return;
     }
-    Set<Fact.Cont> missing = new HashSet<>();
-    for (Fact.Cont cont : expected) {
+    Set<Fact.Link> missing = new HashSet<>();
+    for (Fact.Link cont : expected) {
       if (Ino.chunk(out ? cont.head() : cont.part()) == facts.chunk()) {
         missing.add(cont);
       }
     }
     Problem problem = out ? Problem.CONT_OUT : Problem.CONT_IN;
     for (Fact.Cont cont : new ArrayList<>(found)) {
-      if (!missing.remove(cont)) {
+      if (!missing.remove(cont.link())) {
         findings(facts.chunk())
             .inode(
                 out ? cont.head() : cont.part(),
@@ -186,13 +187,34 @@ public final class ContinuationPass {
                 "of nothing that is there");
       }
     }
-    for (Fact.Cont cont : missing) {
+    for (Fact.Link cont : missing) {
       findings(facts.chunk())
           .inode(
               out ? cont.head() : cont.part(),
               problem,
               Ino.show(out ? cont.part() : cont.head()),
               "missing");
+    }
+  }
+
+  /** Both sides of a link were made by one commit; a chunk that went back in time has another. */
+  private void commits() {
+    Map<Fact.Link, Long> outs = new HashMap<>();
+    for (ChunkFacts facts : chunks.values()) {
+      facts.contsOut.forEach(out -> outs.put(out.link(), out.g()));
+    }
+    for (ChunkFacts facts : chunks.values()) {
+      for (Fact.Cont in : facts.contsIn) {
+        Long g = outs.get(in.link());
+        if (g != null && g != in.g()) {
+          findings(facts.chunk())
+              .inode(
+                  in.part(),
+                  Problem.CONT_IN,
+                  Ino.show(in.head()),
+                  "of commit %x, the head's is of %x".formatted(in.g(), g));
+        }
+      }
     }
   }
 }

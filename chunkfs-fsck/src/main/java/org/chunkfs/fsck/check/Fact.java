@@ -51,8 +51,23 @@ public final class Fact {
       int chunk,
       long g) {}
 
-  /** Either side of the link between a head and its part. */
-  public record Cont(long part, long head, int headGeneration, int generation) {}
+  /** That a head has a part: what both sides of the link between them must say. */
+  public record Link(long part, long head, int headGeneration, int generation) {}
+
+  /**
+   * Either side of such a link.
+   *
+   * @param g the commit that made it
+   */
+  public record Cont(Link link, long g) {
+    long part() {
+      return link.part;
+    }
+
+    long head() {
+      return link.head;
+    }
+  }
 
   /** One item of a head's map of its parts. */
   public record Range(long head, long from, long part, int generation) {}

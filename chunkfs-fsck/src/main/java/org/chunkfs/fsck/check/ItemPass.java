@@ -345,10 +345,12 @@ final class ItemPass implements TreeReader.Sink {
     (out ? c.facts.contsOut : c.facts.contsIn)
         .add(
             new Fact.Cont(
-                out ? item.major() : item.minor(),
-                out ? item.minor() : item.major(),
-                Items.ContinuationRef.HEAD_GENERATION.get(v, 0),
-                Items.ContinuationRef.GENERATION.get(v, 0)));
+                new Fact.Link(
+                    out ? item.major() : item.minor(),
+                    out ? item.minor() : item.major(),
+                    Items.ContinuationRef.HEAD_GENERATION.get(v, 0),
+                    Items.ContinuationRef.GENERATION.get(v, 0)),
+                Items.ContinuationRef.G.get(v, 0)));
     return null;
   }
 

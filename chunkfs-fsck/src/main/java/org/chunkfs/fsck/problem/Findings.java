@@ -49,6 +49,13 @@ public final class Findings {
     }
   }
 
+  /** Takes over one finding. */
+  public void add(Finding finding) {
+    if (counts.merge(finding.problem(), 1, Integer::sum) <= KEPT) {
+      kept.add(finding);
+    }
+  }
+
   /** Takes over what another collector has. */
   public void addAll(Findings others) {
     kept.addAll(others.kept);

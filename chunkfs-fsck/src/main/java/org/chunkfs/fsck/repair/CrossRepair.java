@@ -115,7 +115,9 @@ final class CrossRepair {
     long g = Items.Dirent.G.get(v, 0);
     int generation = Items.Dirent.GENERATION.get(v, 0);
     if (unknown.contains(Ino.chunk(target))) {
-      keepOut(model, target, parent, entry);
+      long key = keyOfOut(model, target, parent, entry);
+      byte[] out = out(generation, parent, parentGeneration, entry.major(), g);
+      add(outs, model.chunk(), new Item(ItemType.XREF_OUT.code(), target, key, out));
       return;
     }
     InodeModel inode = inode(target, generation);
@@ -176,21 +178,33 @@ final class CrossRepair {
       long cookie,
       Item back,
       long g) {
+    byte[] out = out(generation, parent, parentGeneration, cookie, g);
+    add(outs, chunk, new Item(ItemType.XREF_OUT.code(), target, back.major(), out));
+    byte[] in = in(target, generation, parentGeneration, back.major(), chunk, g);
+    add(ins, Ino.chunk(target), new Item(ItemType.XREF_IN.code(), parent, cookie, in));
+  }
+
+  private static byte[] out(
+      int generation, long parent, int parentGeneration, long cookie, long g) {
     byte[] out = new byte[Items.XrefOut.SIZE];
     Items.XrefOut.TARGET_GENERATION.set(out, 0, generation);
     Items.XrefOut.PARENT.set(out, 0, parent);
     Items.XrefOut.PARENT_GENERATION.set(out, 0, parentGeneration);
     Items.XrefOut.COOKIE.set(out, 0, cookie);
     Items.XrefOut.G.set(out, 0, g);
-    add(outs, chunk, new Item(ItemType.XREF_OUT.code(), target, back.major(), out));
+    return out;
+  }
+
+  private static byte[] in(
+      long target, int generation, int parentGeneration, long backKey, int chunk, long g) {
     byte[] in = new byte[Items.XrefIn.SIZE];
     Items.XrefIn.TARGET.set(in, 0, target);
     Items.XrefIn.TARGET_GENERATION.set(in, 0, generation);
     Items.XrefIn.PARENT_GENERATION.set(in, 0, parentGeneration);
-    Items.XrefIn.BACK_KEY.set(in, 0, back.major());
+    Items.XrefIn.BACK_KEY.set(in, 0, backKey);
     Items.XrefIn.CHUNK.set(in, 0, chunk);
     Items.XrefIn.G.set(in, 0, g);
-    add(ins, Ino.chunk(target), new Item(ItemType.XREF_IN.code(), parent, cookie, in));
+    return in;
   }
 
   private static void add(Map<Integer, Set<Item>> to, int chunk, Item item) {
@@ -200,15 +214,19 @@ final class CrossRepair {
     }
   }
 
-  /** The target cannot be asked: its outbound reference stays as it is. */
-  private void keepOut(ChunkModel model, long target, long parent, Item entry) {
+  /**
+   * The target cannot be asked for the key of its back pointer: what the outbound reference says,
+   * or else what it is but for a collision of hashes.
+   */
+  private long keyOfOut(ChunkModel model, long target, long parent, Item entry) {
     for (Item item : model.own(ChunkGeometry.XREFS_OUT).of(ItemType.XREF_OUT)) {
       if (item.major() == target
           && Items.XrefOut.PARENT.get(item.value(), 0) == parent
           && Items.XrefOut.COOKIE.get(item.value(), 0) == entry.major()) {
-        add(outs, model.chunk(), item);
+        return item.minor();
       }
     }
+    return hash.backKey(parent, Names.ofDirent(entry));
   }
 
   /** A back pointer whose entry is in another chunk: the entry, or the end of it. */
@@ -284,13 +302,27 @@ final class CrossRepair {
     }
   }
 
+  /**
+   * The entry cannot be asked for: the inbound reference is as the back pointer says, and where the
+   * entry is as the reference says, or else as it is but for a collision of hashes.
+   */
   private void keepIn(ChunkModel model, InodeModel inode, Item back) {
+    byte[] v = back.value();
+    long parent = Items.BackPointer.PARENT.get(v, 0);
+    long cookie = hash.cookie(Names.ofBack(back));
+    int chunk = Ino.chunk(parent);
     for (Item item : model.own(ChunkGeometry.XREFS_IN).of(ItemType.XREF_IN)) {
-      if (Items.XrefIn.TARGET.get(item.value(), 0) == inode.ino
+      if (item.major() == parent
+          && Items.XrefIn.TARGET.get(item.value(), 0) == inode.ino
           && Items.XrefIn.BACK_KEY.get(item.value(), 0) == back.major()) {
-        add(ins, model.chunk(), item);
+        cookie = item.minor();
+        chunk = Items.XrefIn.CHUNK.get(item.value(), 0);
       }
     }
+    int parentGeneration = Items.BackPointer.PARENT_GENERATION.get(v, 0);
+    long g = Items.BackPointer.G.get(v, 0);
+    byte[] in = in(inode.ino, inode.generation(), parentGeneration, back.major(), chunk, g);
+    add(ins, model.chunk(), new Item(ItemType.XREF_IN.code(), parent, cookie, in));
   }
 
   /** The part of a directory that holds a cookie; null if it cannot be asked. */
@@ -361,7 +393,8 @@ final class CrossRepair {
       any = true;
       if (away) {
         whole = false;
-        keepCont(model, ItemType.CONT_OUT, ino, head.ino);
+        int generation = Items.Continuation.GENERATION.get(range.value(), 0);
+        keepCont(model, ItemType.CONT_OUT, ino, head.ino, head.generation(), generation);
         continue;
       }
       if (part != null) {
@@ -388,15 +421,25 @@ final class CrossRepair {
   private void link(int chunk, InodeModel head, InodeModel part) {
     Item out = findCont(chunk, ItemType.CONT_OUT, part.ino, head.ino);
     Item in = findCont(Ino.chunk(part.ino), ItemType.CONT_IN, head.ino, part.ino);
-    Item known = out != null ? out : in;
-    byte[] value =
-        known != null && known.value().length == Items.ContinuationRef.SIZE
-            ? known.value().clone()
-            : new byte[Items.ContinuationRef.SIZE];
-    Items.ContinuationRef.HEAD_GENERATION.set(value, 0, head.generation());
-    Items.ContinuationRef.GENERATION.set(value, 0, part.generation());
+    byte[] value = contRef(head.generation(), part.generation(), out, in);
     add(outs, chunk, new Item(ItemType.CONT_OUT.code(), part.ino, head.ino, value));
     add(ins, Ino.chunk(part.ino), new Item(ItemType.CONT_IN.code(), head.ino, part.ino, value));
+  }
+
+  /** A reference that carries the newest commit that either side knows of. */
+  private static byte[] contRef(int headGeneration, int generation, @Nullable Item... known) {
+    byte[] value = new byte[Items.ContinuationRef.SIZE];
+    long g = 0;
+    for (Item item : known) {
+      if (item != null && item.value().length == Items.ContinuationRef.SIZE) {
+        long its = Items.ContinuationRef.G.get(item.value(), 0);
+        g = Long.compareUnsigned(its, g) > 0 ? its : g;
+      }
+    }
+    Items.ContinuationRef.HEAD_GENERATION.set(value, 0, headGeneration);
+    Items.ContinuationRef.GENERATION.set(value, 0, generation);
+    Items.ContinuationRef.G.set(value, 0, g);
+    return value;
   }
 
   private @Nullable Item findCont(int chunk, ItemType type, long major, long minor) {
@@ -408,18 +451,22 @@ final class CrossRepair {
             .find(type, major, minor);
   }
 
-  private void keepCont(ChunkModel model, ItemType type, long major, long minor) {
-    Item item = findCont(model.chunk(), type, major, minor);
-    if (item != null) {
-      add(type == ItemType.CONT_OUT ? outs : ins, model.chunk(), item);
-    }
+  /** The other side cannot be asked: the reference is as this one says. */
+  private void keepCont(
+      ChunkModel model, ItemType type, long major, long minor, int headGeneration, int generation) {
+    Item known = findCont(model.chunk(), type, major, minor);
+    add(
+        type == ItemType.CONT_OUT ? outs : ins,
+        model.chunk(),
+        new Item(type.code(), major, minor, contRef(headGeneration, generation, known)));
   }
 
   /** A part without a head becomes a file or directory of its own, for lost+found. */
   private void stray(ChunkModel model, InodeModel part) {
     long head = InodeRecord.HEAD.get(part.record, 0);
     if (unknown.contains(Ino.chunk(head))) {
-      keepCont(model, ItemType.CONT_IN, head, part.ino);
+      int headGeneration = InodeRecord.HEAD_GENERATION.get(part.record, 0);
+      keepCont(model, ItemType.CONT_IN, head, part.ino, headGeneration, part.generation());
       return;
     }
     log.add(

@@ -96,7 +96,8 @@ final class ImageRepair {
             out,
             List.copyOf(voids),
             List.copyOf(decisions),
-            state.absents());
+            state.absents(),
+            state.scrub());
     for (int chunk : returned) {
       sensible = sensible.returned(chunk);
     }

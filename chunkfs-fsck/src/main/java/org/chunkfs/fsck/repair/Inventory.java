@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.format.InodeRecord;
 import org.chunkfs.core.format.ItemType;
@@ -92,15 +91,25 @@ public final class Inventory {
    * @param result a check of the image as it is now
    */
   public static Inventory take(Image image, ImageCheck.Result result, Set<Integer> chunks) {
-    Inventory all = new Inventory(chunks);
     Keep keep = result.history() != null ? result.history() : (chunk, header, scan) -> scan;
+    return take(image, keep, result.facts(), chunks);
+  }
+
+  /**
+   * The same of chunks that are out of service.
+   *
+   * @param facts what is known of all chunks, for the places of directories
+   */
+  public static Inventory take(
+      Image image, Keep keep, Map<Integer, ChunkFacts> facts, Set<Integer> chunks) {
+    Inventory all = new Inventory(chunks);
     for (int chunk : all.chunks) {
       ChunkReader reader = new ChunkReader(image.device(), image.layout(), chunk);
       if (reader.present()) {
         all.chunk(ChunkScan.salvage(reader, keep, ChunkMemory.NONE));
       }
     }
-    all.hang(result.facts());
+    all.hang(facts);
     return all;
   }
 
@@ -226,11 +235,10 @@ public final class Inventory {
   private void tableData(ChunkScan scan, BlockTable table) {
     for (int b = scan.geometry().bodyStart(); b < scan.geometry().bodyEnd(); b++) {
       long owner = table.owner(b);
-      if (table.kind(b) != BlockKind.DATA.code()
+      if (!table.data(b)
           || (table.flags(b) & TableEntry.UNWRITTEN) != 0
           || table.trust(b) != BlockTable.Trust.GOOD
-          || Ino.chunk(owner) != scan.chunk()
-          || table.logical(b) < 0) {
+          || Ino.chunk(owner) != scan.chunk()) {
         continue;
       }
       Thing thing = thing(owner, table.ownerGeneration(b));

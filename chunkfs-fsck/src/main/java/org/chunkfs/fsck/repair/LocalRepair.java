@@ -142,7 +142,7 @@ final class LocalRepair {
     for (int b = model.geometry.bodyStart(); b < model.geometry.bodyEnd(); b++) {
       Hint hint = hints.get(model.table.owner(b));
       if (hint != null
-          && model.table.kind(b) == BlockKind.DATA.code()
+          && model.table.data(b)
           && model.table.trust(b) == BlockTable.Trust.GOOD
           && model.table.ownerGeneration(b) == hint.generation) {
         hint.end = Math.max(hint.end, model.table.logical(b) + 1);

@@ -211,7 +211,8 @@ public final class Repairer {
               state.out(),
               state.voids(),
               List.copyOf(decisions),
-              state.absents());
+              state.absents(),
+              state.scrub());
     }
     return records.sensible(state, List.of());
   }

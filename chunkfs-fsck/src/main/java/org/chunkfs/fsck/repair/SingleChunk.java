@@ -48,10 +48,12 @@ public final class SingleChunk {
    * Repairs it, also by what other chunks say of it, and leaves its journal empty; durable on
    * return.
    *
+   * @param lastCommit no commit at or below it will be missed in this chunk
    * @return its directory for lost inodes, if there is one that has to be entered in the root
    *     directory of another chunk
    */
-  public @Nullable LostFound repair(long now, List<String> log) throws IOException {
+  public @Nullable LostFound repair(long lastCommit, long now, List<String> log)
+      throws IOException {
     Surroundings around = Surroundings.of(image, chunk, keep, check().facts());
     ChunkRepair repair = new ChunkRepair(reader(), keep, ChunkMemory.NONE, log);
     repair.local(around.facts, now);
@@ -62,7 +64,12 @@ public final class SingleChunk {
       new CrossRepair(around.models, around.unknown, frozen, image.layout().hashKey(), log).run();
       repair.local(around.facts, now);
     }
-    repair.write(data, true, around.lastNaming(), now, new RepairHistory(image.device(), 0));
+    repair.write(
+        data,
+        true,
+        Math.max(lastCommit, around.lastNaming()),
+        now,
+        new RepairHistory(image.device(), 0));
     return model == null ? null : LostFound.of(model);
   }
 }

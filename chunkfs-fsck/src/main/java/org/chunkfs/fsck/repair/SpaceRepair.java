@@ -147,7 +147,7 @@ final class SpaceRepair {
   private void giveBack(Map<Long, TreeMap<Long, Integer>> maps) {
     BlockTable table = model.table;
     for (int block = model.geometry.bodyStart(); block < model.geometry.bodyEnd(); block++) {
-      if (table.kind(block) != BlockKind.DATA.code()
+      if (!table.data(block)
           || taken.contains(block)
           || table.trust(block) != BlockTable.Trust.GOOD && !proven(block)) {
         continue;

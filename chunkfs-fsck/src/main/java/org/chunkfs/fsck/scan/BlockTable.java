@@ -6,6 +6,7 @@ import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkGeometry;
 import org.chunkfs.core.format.TableEntry;
+import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.problem.Problem;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * table block's header. Relies on the root slot and on the overlay.
  */
 public final class BlockTable {
+  private static final long MAX_FILE_BLOCKS = Vfs.FILE_MAX / BlockHeader.BLOCK;
 
   /** How far a table block can be believed. */
   public enum Trust {
@@ -191,6 +193,12 @@ public final class BlockTable {
 
   public long logical(int block) {
     return TableEntry.LOGICAL.get(bytes(block), TableEntry.offset(block));
+  }
+
+  /** Whether the entry is one of file data, at a place that a file can have. */
+  public boolean data(int block) {
+    long logical = logical(block);
+    return kind(block) == BlockKind.DATA.code() && logical >= 0 && logical < MAX_FILE_BLOCKS;
   }
 
   /**

@@ -2,6 +2,7 @@ package org.chunkfs.fsck.scan;
 
 import java.util.List;
 import org.chunkfs.core.format.ChunkGeometry;
+import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.journal.RingRecord;
 import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.fsck.problem.Findings;
@@ -54,7 +55,7 @@ public final class ChunkScan {
           reader, findings, headers, null, null, Overlay.empty(reader.geometry()), null);
     }
     RingView ring = ring(reader, header, keep, memory);
-    ring.judge(keep.damage(reader.chunk(), ring.scan()), findings);
+    ring.judge(keep.damage(reader.chunk(), ring.scan()), keep.goesOn(reader.chunk()), findings);
     RingScanner.Scan kept = keep.keep(reader.chunk(), header, ring.scan());
     Overlay overlay = Overlay.of(kept.records(), reader.geometry(), findings);
     BlockTable table = BlockTable.read(reader, headers, overlay, findings);
@@ -74,7 +75,9 @@ public final class ChunkScan {
     Findings findings = new Findings(reader.chunk());
     HeaderPair headers = HeaderPair.read(reader, findings);
     byte[] header = headers.header();
-    if (header == null) {
+    boolean rootless =
+        !headers.initialized() && Ino.chunk(reader.layout().root()) == reader.chunk();
+    if (header == null || rootless) {
       int epoch = RingSalvage.epoch(reader);
       headers = HeaderPair.salvage(reader, epoch);
       header = headers.header();

@@ -155,6 +155,9 @@ public final class HeaderPair {
         || ChunkHeader.BODY_END.get(block, 0) != geometry.bodyEnd()) {
       return "it is of a chunk of another shape";
     }
+    if (Long.compareUnsigned(ChunkHeader.TAIL.get(block, 0), ChunkHeader.MAX_TAIL) > 0) {
+      return "no journal has a tail at " + ChunkHeader.TAIL.show(block, 0);
+    }
     if ((ChunkHeader.FLAGS.get(block, 0) & ~ChunkHeader.INITIALIZED) != 0) {
       return "flags are " + ChunkHeader.FLAGS.show(block, 0);
     }
@@ -177,8 +180,10 @@ public final class HeaderPair {
     if (one == two) {
       findings.add(Problem.HEADER_SEQUENCE, one);
     }
+    // A chunk that was made ready never goes back: the copy that knows nothing of it is wrong.
     if (initialized(0) != initialized(1) && !initialized(current)) {
-      findings.add(Problem.HEADER_FLAGS, 1 - current, "initialized");
+      current = 1 - current;
+      findings.add(Problem.HEADER_FLAGS, current, "initialized");
     }
   }
 

@@ -293,7 +293,8 @@ public final class HistoryScan implements Keep {
         state.out(),
         List.copyOf(voids),
         List.copyOf(decisions),
-        state.absents());
+        state.absents(),
+        state.scrub());
   }
 
   private void judge(

@@ -14,6 +14,11 @@ public interface Keep {
     return null;
   }
 
+  /** Whether records are being appended to a chunk's journal, behind those that count. */
+  default boolean goesOn(int chunk) {
+    return false;
+  }
+
   /** What is missing from the chain and should be there; null: nothing. */
   default RingScanner.@Nullable Damage damage(int chunk, RingScanner.Scan scan) {
     return scan.damage();

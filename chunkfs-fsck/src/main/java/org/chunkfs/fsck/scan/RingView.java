@@ -119,12 +119,13 @@ public final class RingView {
    * Reports what is wrong with the chain.
    *
    * @param damage what is missing from it by the rules of recovery, or null
+   * @param goesOn whether it is being appended to
    */
-  void judge(RingScanner.@Nullable Damage damage, Findings findings) {
+  void judge(RingScanner.@Nullable Damage damage, boolean goesOn, Findings findings) {
     if (damage != null) {
       findings.add(Problem.JOURNAL, damage.what());
     }
-    for (Torn torn : torn(damage == null)) {
+    for (Torn torn : torn(damage == null && !goesOn)) {
       boolean durable =
           torn.type == JournalRecord.COMMIT
               && torn.g != 0

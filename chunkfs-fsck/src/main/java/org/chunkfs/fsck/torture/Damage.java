@@ -24,7 +24,6 @@ public final class Damage {
   private final TreeSet<Long> blocks = new TreeSet<>();
   private final Set<Integer> chunks = new TreeSet<>();
   private boolean sealed;
-  private boolean live;
   private boolean stale;
   private @Nullable String soleField;
 
@@ -57,7 +56,6 @@ public final class Damage {
         if (blocks.add(block)) {
           note(block);
         }
-        live |= !live && specimen.live(position + i) != null;
       }
     }
     return true;
@@ -123,8 +121,31 @@ public final class Damage {
   }
 
   /** Whether a byte that something relies on is another one now. */
-  boolean live() {
-    return live;
+  boolean live() throws IOException {
+    byte[] was = new byte[BLOCK];
+    for (long block : different()) {
+      specimen.device.read(block, ByteBuffer.wrap(was));
+      byte[] is = read(block, BLOCK);
+      for (int i = Arrays.mismatch(was, is); i < BLOCK; i++) {
+        if (was[i] != is[i] && specimen.live(block + i) != null) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Positions of the blocks that are not as they were; what was changed twice may be. */
+  List<Long> different() throws IOException {
+    List<Long> different = new ArrayList<>();
+    byte[] was = new byte[BLOCK];
+    for (long block : blocks) {
+      specimen.device.read(block, ByteBuffer.wrap(was));
+      if (!Arrays.equals(was, read(block, BLOCK))) {
+        different.add(block);
+      }
+    }
+    return different;
   }
 
   /** Positions of the blocks that were changed, without those sealed only. */

@@ -17,6 +17,7 @@ public final class TortureKinds {
               "dies at any write: all that was acknowledged is there"),
           new SoakKind(
               Soak.Kind.POWER_LOSS, 150, "loses unflushed sectors: a prefix, durable part whole"),
+          new BoundedKind(),
           new SoakKind(Soak.Kind.CHUNK_CRASH, 1000, "chunks crash under load: nobody else notices"),
           new SoakKind(Soak.Kind.HANG, 400, "a chunk's writes hang: it is fenced, others go on"),
           new SoakKind(

@@ -30,8 +30,7 @@ final class Bytecode {
     code.astore(filler).astore(crcs).astore(headers);
     code.aload(headers).aload(crcs).aload(filler).with(call);
     code.aload(headers).aload(crcs);
-    code.invokevirtual(
-        HEADERS, "writeOtherRoot", MethodTypeDesc.of(ConstantDescs.CD_void, INTS));
+    code.invokevirtual(HEADERS, "writeOtherRoot", MethodTypeDesc.of(ConstantDescs.CD_void, INTS));
     code.aload(headers).aload(crcs).aload(filler).with(call);
   }
 
@@ -46,7 +45,9 @@ final class Bytecode {
     code.pop().iconst_1().with(old);
   }
 
-  /** At {@code chunk.freed().add(g, block, count)}: gives the blocks to the map, if that is known. */
+  /**
+   * At {@code chunk.freed().add(g, block, count)}: gives the blocks to the map, if that is known.
+   */
   static void giveBack(CodeBuilder code, CodeElement old) {
     int count = code.allocateLocal(TypeKind.INT);
     int block = code.allocateLocal(TypeKind.INT);

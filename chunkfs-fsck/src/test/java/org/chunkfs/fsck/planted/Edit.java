@@ -13,7 +13,6 @@ import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.ConstantInstruction;
 import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
-import java.lang.classfile.instruction.ReturnInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -100,7 +99,9 @@ record Edit(
       return new At(
           this,
           "number " + value + number(which, of),
-          e -> e instanceof ConstantInstruction c && Integer.valueOf(value).equals(c.constantValue()),
+          e ->
+              e instanceof ConstantInstruction c
+                  && Integer.valueOf(value).equals(c.constantValue()),
           which,
           of);
     }
@@ -113,13 +114,7 @@ record Edit(
     /** The whole method does nothing but answer this (zero, false, null). */
     Edit answers(int constant) {
       return new Edit(
-          owner,
-          method,
-          "returns " + constant + " at once",
-          e -> false,
-          0,
-          0,
-          (code, old) -> {});
+          owner, method, "returns " + constant + " at once", e -> false, 0, 0, (code, old) -> {});
     }
 
     /** The whole method does nothing. */
@@ -164,8 +159,7 @@ record Edit(
     /** A conditional jump is never made. */
     Edit never() {
       return edit(
-          "the " + what + " never jumps",
-          (code, old) -> pop(code, (BranchInstruction) old));
+          "the " + what + " never jumps", (code, old) -> pop(code, (BranchInstruction) old));
     }
 
     /** A conditional jump is always made. */
@@ -240,7 +234,8 @@ record Edit(
     for (MethodModel m : model.methods()) {
       methods.addAndGet(matches(m) ? 1 : 0);
     }
-    MethodTransform body = of == 0 ? replaced(places) : MethodTransform.transformingCode(places(places));
+    MethodTransform body =
+        of == 0 ? replaced(places) : MethodTransform.transformingCode(places(places));
     byte[] bytes =
         format.transformClass(model, ClassTransform.transformingMethods(this::matches, body));
     return new Edited(bytes, methods.get(), places.get());
@@ -275,22 +270,21 @@ record Edit(
 
   /** A body may be generated more than once: each time is counted from the start. */
   private CodeTransform places(AtomicInteger places) {
-    return CodeTransform.ofStateful(
-        () -> {
-          AtomicInteger seen = new AtomicInteger();
-          places.set(0);
-          return (code, element) -> {
-            if (at.test(element)) {
-              seen.incrementAndGet();
-              places.set(seen.get() == of ? 1 : seen.get() > of ? seen.get() : 0);
-            }
-            if (at.test(element) && seen.get() == which) {
-              instead.emit(code, element);
-            } else {
-              code.with(element);
-            }
-          };
-        });
+    return CodeTransform.ofStateful(() -> {
+      AtomicInteger seen = new AtomicInteger();
+      places.set(0);
+      return (code, element) -> {
+        if (at.test(element)) {
+          seen.incrementAndGet();
+          places.set(seen.get() == of ? 1 : seen.get() > of ? seen.get() : 0);
+        }
+        if (at.test(element) && seen.get() == which) {
+          instead.emit(code, element);
+        } else {
+          code.with(element);
+        }
+      };
+    });
   }
 
   /** The class that is changed. */

@@ -43,9 +43,7 @@ record Hunt(Means means, String name, long seed, int budget, int size) {
 
   /** The same, which takes its time to find the shortest script. */
   Hunt shrinking() {
-    return means == Means.SOAK
-        ? new Hunt(Means.SOAK_AND_SHRINK, name, seed, budget, size)
-        : this;
+    return means == Means.SOAK ? new Hunt(Means.SOAK_AND_SHRINK, name, seed, budget, size) : this;
   }
 
   List<String> words() {
@@ -69,7 +67,8 @@ record Hunt(Means means, String name, long seed, int budget, int size) {
           "%s, seed %d, %s of %d steps".formatted(name, seed, count("round"), size);
       case DAMAGE -> "%s, seed %d, %s from number %d on".formatted(name, seed, count("case"), size);
       case FLIPS -> "%s, seed %d, %s".formatted(name, seed, count("byte"));
-      case PROPERTY -> "%s, seed %d, %s".formatted(name, seed, count("try").replace("trys", "tries"));
+      case PROPERTY ->
+          "%s, seed %d, %s".formatted(name, seed, count("try").replace("trys", "tries"));
     };
   }
 

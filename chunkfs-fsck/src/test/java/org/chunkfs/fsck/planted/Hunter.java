@@ -46,7 +46,8 @@ final class Hunter implements Function<List<String>, List<String>> {
     Soak.Violation first = result.first();
     return first == null
         ? none(result.states())
-        : found(result.states(), first.what(), first.script().stream().map(Object::toString).toList());
+        : found(
+            result.states(), first.what(), first.script().stream().map(Object::toString).toList());
   }
 
   private static List<String> damage(Hunt hunt) throws IOException {

@@ -17,12 +17,14 @@ final class PlantedBugs {
     return List.of(
         PlantedBug.of(
             "blocks in place before their records are stable",
-            "A checkpoint writes blocks in place at once; a crash can tear one whose record is lost.",
+            "A checkpoint writes blocks in place at once; a crash can tear one whose record is"
+                + " lost.",
             crashes(9),
             in("core.chunk.Checkpoint", "run").call("settle", 1, 2).dropped()),
         PlantedBug.of(
             "table in place before its checksums are stable",
-            "A checkpoint writes table blocks while the records that logged their checksums are not flushed.",
+            "A checkpoint writes table blocks while the records that logged their checksums are not"
+                + " flushed.",
             crashes(15),
             in("core.chunk.Checkpoint", "run").call("settle", 2, 2).dropped()),
         PlantedBug.of(
@@ -44,8 +46,10 @@ final class PlantedBugs {
             "both headers in one window",
             "A checkpoint brings both pairs up to date with no flush between them.",
             crashes(3),
-            in("core.chunk.Checkpoint", "run").call("writeOtherHeader").instead(
-                "writes the other pair too, with no flush between", Bytecode::bothHeaders)),
+            in("core.chunk.Checkpoint", "run")
+                .call("writeOtherHeader")
+                .instead(
+                    "writes the other pair too, with no flush between", Bytecode::bothHeaders)),
         PlantedBug.of(
             "a sync that does not flush",
             "The flush thread says that a flush is done without asking the device.",
@@ -55,26 +59,31 @@ final class PlantedBugs {
             "stability claimed too early",
             "A stamp says that everything up to the ring's last commit is stable.",
             crashes(21),
-            in("core.volume.Durability", "stamp").read("stable", 1, 1).instead(
-                "the stamp names the number taken last", Bytecode::lastNumber)),
+            in("core.volume.Durability", "stamp")
+                .read("stable", 1, 1)
+                .instead("the stamp names the number taken last", Bytecode::lastNumber)),
         PlantedBug.of(
             "freed blocks reused too early",
             "A freed block is reused before its freeing is stable.",
             crashes(3),
-            in("core.chunk.ChunkTx", "publish").call("add").instead(
-                "blocks that were freed are given back at once", Bytecode::giveBack)),
+            in("core.chunk.ChunkTx", "publish")
+                .call("add")
+                .instead("blocks that were freed are given back at once", Bytecode::giveBack)),
         PlantedBug.of(
             "freed before the map is known",
-            "What is freed before a chunk's map of free blocks is made counts as free in it at once.",
+            "What is freed before a chunk's map of free blocks is made counts as free in it at"
+                + " once.",
             crashes(3),
-            in("core.chunk.Chunk", "build").call("all").instead(
-                "nothing is taken to wait when the map is made", Bytecode::nothingWaits)),
+            in("core.chunk.Chunk", "build")
+                .call("all")
+                .instead("nothing is taken to wait when the map is made", Bytecode::nothingWaits)),
         PlantedBug.of(
             "a forgotten participant",
             "The records of a commit on several chunks name only the first of them.",
             crashes(5),
-            in("core.volume.Engine", "append").call("append").instead(
-                "each record names one participant", Bytecode::oneParticipant)),
+            in("core.volume.Engine", "append")
+                .call("append")
+                .instead("each record names one participant", Bytecode::oneParticipant)),
         PlantedBug.of(
             "a record that is not checked",
             "The journal's reader does not compare a record's checksum.",
@@ -87,7 +96,8 @@ final class PlantedBugs {
             in("core.journal.RingScanner", "chained").branch(2, 2).never()),
         PlantedBug.of(
             "a record of an earlier lap",
-            "Records name their place in the ring instead of an absolute position, and any predecessor does.",
+            "Records name their place in the ring instead of an absolute position, and any"
+                + " predecessor does.",
             Hunt.soak("model", 1, 1, 300),
             in("core.journal.RingScanner", "chained").branch(2, 2).never(),
             in("core.journal.RingScanner", "probe").branch(3, 8).always()),

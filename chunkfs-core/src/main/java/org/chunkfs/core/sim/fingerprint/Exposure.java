@@ -165,7 +165,11 @@ final class Exposure {
     }
     try {
       requireMet();
-      return judge(volume, ending, thread);
+      Reaction seen = judge(volume, ending, thread);
+      if (seen == Reaction.OTHER || seen == Reaction.AGAIN) {
+        requireTree(TreeDump.of(volume), true);
+      }
+      return seen;
     } finally {
       volume.abandon();
     }

@@ -204,24 +204,40 @@ public final class Fingerprint {
     }
   }
 
-  /** The first block of a kind that an operation touches, or null. */
+  /**
+   * The first block of a kind that an operation touches and that holds something, else the first
+   * one, or null.
+   */
   private Exposure.@org.jspecify.annotations.Nullable Target target(
       FaultClass fault, Place place, List<Trace.Touch> touches) {
     if (fault.ofFlushes()) {
       boolean flushes = touches.stream().anyMatch(t -> t.kind() == Trace.Kind.FLUSH);
       return flushes && place == Place.CACHE ? new Exposure.Target(place, 0, 0) : null;
     }
+    Trace.Touch first = null;
     for (Trace.Touch touch : touches) {
       boolean fits =
           touch.kind() == Trace.Kind.READ
               ? fault.ofReads()
               : touch.kind() == Trace.Kind.WRITE && fault.ofWrites();
       if (fits && is(touch, place)) {
-        return new Exposure.Target(
-            place, touch.position(), partners.of(place, touch.position(), scene.victim()));
+        boolean holds = PlaceMap.holds(place, touch.content(), touch.at());
+        // Replicas of the volume record are written by several threads: their order says nothing.
+        boolean unordered = place == Place.VOLUME_RECORD;
+        if (first == null && place != Place.DATA
+            || holds && !unordered
+            || first != null && unordered && touch.position() < first.position()) {
+          first = touch;
+        }
+        if (holds && !unordered) {
+          break;
+        }
       }
     }
-    return null;
+    return first == null
+        ? null
+        : new Exposure.Target(
+            place, first.position(), partners.of(place, first.position(), scene.victim()));
   }
 
   private boolean is(Trace.Touch touch, Place place) {

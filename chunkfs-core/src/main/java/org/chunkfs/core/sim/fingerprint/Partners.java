@@ -35,8 +35,15 @@ final class Partners {
    */
   long of(Place place, long position, int chunk) {
     List<Block> all = blocks.getOrDefault(place, List.of());
+    // Replicas of the volume record are written at the same time: whoever came last would win.
+    int near =
+        all.stream()
+            .filter(b -> b.position == position && place == Place.VOLUME_RECORD)
+            .mapToInt(Block::chunk)
+            .findFirst()
+            .orElse(chunk);
     return all.stream()
-        .filter(b -> b.position != position && b.chunk == chunk)
+        .filter(b -> b.position != position && b.chunk == near)
         .findFirst()
         .or(() -> all.stream().filter(b -> b.position != position).findFirst())
         .or(() -> blocks.getOrDefault(Place.HEADER, List.of()).stream().findFirst())

@@ -1,8 +1,10 @@
 package org.chunkfs.core.sim.fingerprint;
 
+import java.util.Arrays;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkGeometry;
+import org.chunkfs.core.format.JournalRecord;
 import org.chunkfs.core.format.Superblock;
 import org.chunkfs.core.volume.ImageLayout;
 import org.chunkfs.core.volume.RingMap;
@@ -45,6 +47,18 @@ final class PlaceMap {
     }
     int block = (int) ((position - layout.base(chunk)) / BLOCK);
     return new Spot(inChunk(layout.geometry(chunk), block, bytes, at), chunk);
+  }
+
+  /** Whether a fault of a block can matter: zeros hold nothing, nor does a journal's mere stamp. */
+  static boolean holds(Place place, byte[] bytes, int at) {
+    int end = Math.min(bytes.length, at + BLOCK);
+    return switch (place) {
+      case DATA -> !Arrays.equals(bytes, at, end, new byte[end - at], 0, end - at);
+      case JOURNAL ->
+          JournalRecord.MAGIC.get(bytes, at) == JournalRecord.MAGIC_VALUE
+              && JournalRecord.TYPE.get(bytes, at) == JournalRecord.COMMIT;
+      default -> true;
+    };
   }
 
   private static Place inChunk(ChunkGeometry geometry, int block, byte[] bytes, int at) {

@@ -28,6 +28,7 @@ final class Scene {
   private static final int CHUNKS = 5;
   private static final int CHUNK = 4 << 20;
   private static final int NAMES = 70;
+  private static final int LATE = 8;
   private static final byte[] BOOT = {7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7};
 
   private final MemoryDevice settled;
@@ -52,7 +53,10 @@ final class Scene {
     settled = device.snapshot();
     MemoryDevice again = device.snapshot();
     volume = open(again, Duration.ofSeconds(20));
-    volume.create(dir, Operation.name("late"), FILE);
+    // So many that the first block of the journal is not its end, which would look torn.
+    for (int i = 0; i < LATE; i++) {
+      volume.create(dir, Operation.name("late" + i), FILE);
+    }
     volume.write(volume.lookup(dir, Operation.name(OLD)).id(), 4096, random(random, 5000));
     volume.create(other, Operation.name("late"), FILE);
     killed = again.snapshot();

@@ -1,0 +1,208 @@
+package org.chunkfs.fsck.online;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.chunkfs.core.error.ChunkIoException;
+import org.chunkfs.core.error.ChunkUnavailableException;
+import org.chunkfs.core.error.CorruptException;
+import org.chunkfs.core.volume.ChunkState;
+import org.chunkfs.core.volume.Upkeep;
+import org.chunkfs.core.volume.Volume;
+import org.chunkfs.fsck.check.ChunkFacts;
+import org.chunkfs.fsck.check.Related;
+import org.chunkfs.fsck.problem.Finding;
+import org.chunkfs.fsck.problem.Problem;
+import org.chunkfs.fsck.problem.Severity;
+import org.chunkfs.fsck.repair.Alignment;
+import org.chunkfs.fsck.repair.Inventory;
+import org.chunkfs.fsck.repair.LostFound;
+import org.chunkfs.fsck.repair.SingleChunk;
+import org.chunkfs.fsck.report.Loss;
+import org.chunkfs.fsck.report.Losses;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Repairs what a {@link Sweep} found, in a volume that goes on serving.
+ *
+ * <p>What the engine has in memory is written anew, and what chunks say of each other is brought
+ * into line by ordinary commits; for everything else the one chunk is taken out of service,
+ * repaired where it lies, and brought back. Requests that need it wait, as policy says.
+ */
+public final class Mender {
+  /** Damage to what every checkpoint writes anew from memory. */
+  private static final Set<Problem> RENEWED =
+      EnumSet.of(
+          Problem.HEADER,
+          Problem.HEADERS_LOST,
+          Problem.HEADER_SEQUENCE,
+          Problem.HEADER_FLAGS,
+          Problem.ROOT_SLOT,
+          Problem.OTHER_ROOT_SLOT,
+          Problem.JOURNAL,
+          Problem.JOURNAL_STABLE,
+          Problem.JOURNAL_ENTRY);
+
+  private final Volume volume;
+  private final Upkeep upkeep;
+  private final Sweep sweep;
+  private final boolean data;
+  private final long now;
+  private final List<String> log = new ArrayList<>();
+  private final List<Loss> losses = new ArrayList<>();
+
+  /**
+   * @param sweep what was found; it looks again at what is repaired
+   * @param now goes into what is made, nanoseconds since 1970
+   */
+  public Mender(Volume volume, Sweep sweep, boolean data, long now) {
+    this.volume = volume;
+    this.upkeep = volume.upkeep();
+    this.sweep = sweep;
+    this.data = data;
+    this.now = now;
+  }
+
+  /** What was done, in words. */
+  public List<String> log() {
+    return log;
+  }
+
+  /** What users lost by damage and repair. */
+  public List<Loss> losses() {
+    return losses;
+  }
+
+  /** Writes the image's own records anew. */
+  public void records() throws IOException {
+    log.add("write superblocks, ring maps and volume records anew");
+    upkeep.renewRecords();
+    sweep.records();
+  }
+
+  /**
+   * Repairs one chunk by itself, and brings it back; one that is still damaged stays out.
+   *
+   * @param wrong what is wrong with it; nothing for one that only waits for a new start
+   */
+  public void chunk(int chunk, List<Finding> wrong) throws IOException {
+    if (!renew(chunk, wrong)) {
+      restart(chunk, wrong);
+    }
+    sweep.chunk(chunk);
+  }
+
+  /**
+   * Writes from memory what is there, if that is all that is wrong with a chunk that serves: then
+   * nothing is lost. True if nothing is wrong afterwards.
+   */
+  public boolean renew(int chunk, List<Finding> wrong) throws IOException {
+    boolean all = wrong.stream().allMatch(finding -> RENEWED.contains(finding.problem()));
+    if (wrong.isEmpty() || !all || !upkeep.serves(chunk)) {
+      return false;
+    }
+    try {
+      if (!upkeep.renew(chunk)) {
+        return false;
+      }
+      log.add("write headers, roots and journal of chunk " + chunk + " anew from memory");
+      return !new Looker(volume).look(chunk, false).findings().anyWrong();
+    } catch (CorruptException | ChunkIoException | ChunkUnavailableException e) {
+      return false; // it is out of service now
+    }
+  }
+
+  private void restart(int chunk, List<Finding> wrong) throws IOException {
+    if (upkeep.serves(chunk)) {
+      Finding first = Sweep.firstWrong(wrong);
+      upkeep.fence(chunk, first.block(), first.toString());
+    }
+    SingleChunk single =
+        new SingleChunk(volume.image(), chunk, ServedKeep.ofNone(volume.state()), data);
+    @Nullable LostFound[] lost = new LostFound[1];
+    boolean sound =
+        volume.whileOut(
+            chunk,
+            ChunkState.REPAIRING,
+            () -> {
+              Inventory before = inventory(chunk);
+              lost[0] = single.repair(upkeep.lastCommit(chunk), now, log);
+              losses.addAll(Losses.between(before, inventory(chunk), volume.layout().root()));
+              return !single.check().findings().anyWrong();
+            });
+    if (!sound) {
+      log.add("chunk %d stays out of service: it is still damaged".formatted(chunk));
+      return;
+    }
+    try {
+      volume.online(chunk);
+      log.add("bring chunk " + chunk + " back into service");
+    } catch (IOException e) {
+      log.add("chunk %d stays out of service: %s".formatted(chunk, e.getMessage()));
+      return;
+    }
+    LostFound made = lost[0];
+    if (made != null) {
+      enter(made);
+    }
+  }
+
+  private Inventory inventory(int chunk) {
+    return Inventory.take(
+        volume.image(), ServedKeep.ofNone(volume.state()), sweep.facts(), Set.of(chunk));
+  }
+
+  private void enter(LostFound made) {
+    try {
+      volume.enterLostFound(made.id(), made.name());
+    } catch (IOException e) {
+      // The chunk serves; what is in there waits for a check of the whole image.
+      log.add("lost+found could not be entered in the root directory: " + e.getMessage());
+    }
+  }
+
+  private void align(Alignment.Changes changes) throws IOException {
+    if (changes.edits().isEmpty()) {
+      return;
+    }
+    try {
+      int made = upkeep.bringIntoLine(changes.edits());
+      if (made > 0) {
+        log.addAll(changes.log());
+        log.add("bring %d entries and references into line".formatted(made));
+      }
+    } catch (CorruptException | ChunkIoException | ChunkUnavailableException e) {
+      // What was fenced for it is looked at again, and repaired by itself first.
+      log.add("entries and references could not be brought into line: " + e.getMessage());
+    }
+  }
+
+  /** Brings chunks into line. */
+  public void across(List<Finding> wrong) throws IOException {
+    Map<Integer, ChunkFacts> facts = sweep.facts();
+    Set<Integer> chunks = new TreeSet<>();
+    for (Finding finding : wrong) {
+      chunks.addAll(Related.to(finding, facts));
+    }
+    chunks.removeIf(chunk -> !upkeep.serves(chunk));
+    Alignment.Changes changes =
+        new Looker(volume)
+            .together(
+                chunks, (media, keep) -> Alignment.of(media, volume.layout(), keep, chunks, facts));
+    align(changes);
+    for (int chunk : changes.others()) {
+      List<Finding> why =
+          wrong.stream()
+              .filter(f -> f.chunk() == chunk && f.problem().severity() != Severity.NOTE)
+              .toList();
+      restart(chunk, why.isEmpty() ? wrong : why);
+    }
+    for (int chunk : chunks) {
+      sweep.chunk(chunk);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package org.chunkfs.fsck.online;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.chunkfs.core.format.ChunkHeader;
+import org.chunkfs.core.format.JournalRecord;
+import org.chunkfs.core.journal.RingRecord;
+import org.chunkfs.core.journal.RingScanner;
+import org.chunkfs.core.volume.Recovery;
+import org.chunkfs.core.volume.Upkeep;
+import org.chunkfs.core.volume.VolumeState;
+import org.chunkfs.fsck.scan.Keep;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The journals of chunks that serve, at a moment: each counts up to the chunk's last commit, and
+ * all of that has to be there. Of chunks that are out of service everything counts that no decision
+ * has dropped.
+ */
+public final class ServedKeep implements Keep {
+  private final VolumeState state;
+  private final Map<Integer, Long> last;
+  private final Set<Integer> resting;
+
+  /**
+   * @param state the volume record, with the decisions on earlier epochs
+   * @param moment of the chunks that serve
+   */
+  public ServedKeep(VolumeState state, Upkeep.Moment moment) {
+    this.state = state;
+    this.last = Map.copyOf(moment.last());
+    this.resting = Set.copyOf(moment.resting());
+  }
+
+  /** Of chunks that are out of service. */
+  public static ServedKeep ofNone(VolumeState state) {
+    return new ServedKeep(state, new Upkeep.Moment(Map.of(), Set.of(), () -> true));
+  }
+
+  @Override
+  public RingScanner.Scan keep(int chunk, byte[] header, RingScanner.Scan scan) {
+    if (resting.contains(chunk)) {
+      return new RingScanner.Scan(
+          List.of(),
+          ChunkHeader.TAIL.get(header, 0),
+          ChunkHeader.TAIL_PREV_G.get(header, 0),
+          0,
+          null);
+    }
+    RingScanner.Scan counts = Recovery.keep(scan, header, state, chunk);
+    Long upTo = last.get(chunk);
+    if (upTo == null) {
+      return counts;
+    }
+    List<RingRecord> kept = new ArrayList<>(counts.records().size());
+    long lastG = ChunkHeader.TAIL_PREV_G.get(header, 0);
+    for (RingRecord record : counts.records()) {
+      boolean stamp = record.type() == JournalRecord.STAMP;
+      if (!stamp && Long.compareUnsigned(record.g(), upTo) > 0) {
+        break;
+      }
+      kept.add(record);
+      lastG = stamp ? lastG : record.g();
+    }
+    long end = kept.isEmpty() ? ChunkHeader.TAIL.get(header, 0) : kept.getLast().end();
+    return new RingScanner.Scan(kept, end, lastG, scan.stableG(), null);
+  }
+
+  @Override
+  public boolean goesOn(int chunk) {
+    return last.containsKey(chunk) || resting.contains(chunk);
+  }
+
+  @Override
+  public RingScanner.@Nullable Damage damage(int chunk, RingScanner.Scan scan) {
+    if (resting.contains(chunk)) {
+      return null;
+    }
+    Long upTo = last.get(chunk);
+    if (upTo == null) {
+      return Recovery.damage(scan, state, chunk);
+    }
+    if (Long.compareUnsigned(scan.lastG(), upTo) >= 0) {
+      return null;
+    }
+    RingScanner.Damage damage = scan.damage();
+    return damage != null
+        ? damage
+        : new RingScanner.Damage(
+            scan.end(), "commit %x was acknowledged, but is not there".formatted(upTo), upTo, 0);
+  }
+}

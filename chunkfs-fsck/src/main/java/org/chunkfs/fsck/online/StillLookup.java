@@ -1,0 +1,51 @@
+package org.chunkfs.fsck.online;
+
+import java.io.IOException;
+import java.util.Set;
+import org.chunkfs.core.format.Ino;
+import org.chunkfs.core.volume.Volume;
+import org.chunkfs.fsck.check.Again;
+import org.chunkfs.fsck.check.ChunkFacts;
+import org.chunkfs.fsck.check.ChunkFacts.Ident;
+import org.chunkfs.fsck.check.ChunkFacts.Parent;
+import org.jspecify.annotations.Nullable;
+
+/** Looks up inodes of chunks that serve, each at a moment of its own: for the paths in reports. */
+final class StillLookup implements ChunkFacts.Again {
+  private final Volume volume;
+  private final Looker looker;
+
+  StillLookup(Volume volume, Looker looker) {
+    this.volume = volume;
+    this.looker = looker;
+  }
+
+  @Override
+  public @Nullable Ident inode(long ino) {
+    return ask(ino, again -> again.inode(ino));
+  }
+
+  @Override
+  public @Nullable Parent parent(long ino) {
+    return ask(ino, again -> again.parent(ino));
+  }
+
+  @Override
+  public void forget() {
+    // Nothing is remembered.
+  }
+
+  private interface Question<T> {
+    @Nullable T put(Again again);
+  }
+
+  private <T> @Nullable T ask(long ino, Question<T> question) {
+    try {
+      return looker.<@Nullable T>together(
+          Set.of(Ino.chunk(ino)),
+          (media, keep) -> question.put(new Again(media, volume.layout(), keep)));
+    } catch (IOException e) {
+      return null; // out of service: it cannot be asked
+    }
+  }
+}
