@@ -1,6 +1,7 @@
 package org.chunkfs.core.sim;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.chunkfs.core.device.MemoryDevice;
@@ -57,7 +58,7 @@ final class DamageTrial extends Trial {
     boolean writes = kind == Fault.Kind.WRITE_ERROR;
     boolean passing = kind == Fault.Kind.READ_FLIP && random.nextInt(3) == 0;
     MemoryDevice first = image.snapshot();
-    int half = script.size() / 2;
+    int half = half(script);
     FaultyDevice lying = new FaultyDevice(first, seed);
     Volume volume = open(lying, options, 1);
     try {
@@ -89,7 +90,7 @@ final class DamageTrial extends Trial {
         faulty.inject(fault(kind, victim, passing, random));
       }
       Actor actor = new Actor(volume);
-      List<Op> rest = script.subList(half, script.size());
+      List<Op> rest = script.stream().skip(half).filter(op -> !op.kind().isEvent()).toList();
       if (writes) { // a fallocate that fails may have done a part
         rest = rest.stream().filter(op -> op.kind() != Op.Kind.FALLOCATE).toList();
       }
@@ -120,6 +121,18 @@ final class DamageTrial extends Trial {
     } finally {
       volume.abandon();
     }
+  }
+
+  /** Steps with the event after which the chunk fails in the middle. */
+  static List<Op> script(List<Op> steps) {
+    List<Op> script = new ArrayList<>(steps);
+    script.add(steps.size() / 2, Op.event(Op.Kind.REOPEN, 0));
+    return script;
+  }
+
+  private static int half(List<Op> script) {
+    int at = script.indexOf(Op.event(Op.Kind.REOPEN, 0));
+    return at < 0 ? script.size() : at;
   }
 
   private static boolean down(Volume volume, int chunk) {

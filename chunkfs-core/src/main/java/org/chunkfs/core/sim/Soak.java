@@ -155,7 +155,7 @@ public final class Soak {
               seed,
               plan.steps);
       case CHUNK_CRASH, HANG -> Crew.script(ChunkTrial.WORKERS, seed, plan.steps, plan.data);
-      case DAMAGE -> Workload.small(plan.data).steps(seed, plan.steps);
+      case DAMAGE -> DamageTrial.script(Workload.small(plan.data).steps(seed, plan.steps));
       case FULL -> ModelTrial.script(Workload.filling(plan.data), seed, plan.steps, 2);
     };
   }
