@@ -14,6 +14,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import org.chunkfs.core.device.MemoryDevice;
+import org.chunkfs.core.format.ChunkGeometry;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.fsck.check.ImageCheck;
 import org.chunkfs.fsck.check.Progress;
@@ -37,7 +38,10 @@ final class LossProps {
     // One block: what it said of a file's data something else says too.
     Image image = Image.of(device);
     int chunk = random.nextInt(image.layout().chunks());
-    int block = image.layout().geometry(chunk).bodyStart() + random.nextInt(60);
+    // Metadata lies at the start of the body, and file data from a sixth of it on.
+    ChunkGeometry geometry = image.layout().geometry(chunk);
+    int from = random.nextBoolean() ? 0 : geometry.bodyBlocks() / 6;
+    int block = geometry.bodyStart() + from + random.nextInt(60);
     byte[] junk = new byte[(int) BLOCK];
     if (random.nextBoolean()) {
       random.nextBytes(junk);

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.chunkfs.core.device.MemoryDevice;
-import org.chunkfs.core.error.FsException;
 import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.core.volume.Volume;
 import org.chunkfs.core.volume.VolumeOptions;
@@ -22,6 +21,15 @@ import org.jspecify.annotations.Nullable;
 final class CrashJudge {
   /** The machine's run that crashed. */
   static final int BOOT = 1;
+
+  /**
+   * What is done on an image that was opened after a crash. Nothing is held: who held something
+   * before died with the process.
+   */
+  private static final Workload AFTERWARDS = new Workload(6, List.of(), true, false, false);
+
+  /** States of a second crash that are looked at then, about. */
+  private static final int SECOND_CRASHES = 5;
 
   private final VolumeOptions options;
   private final boolean exact;
@@ -204,25 +212,26 @@ final class CrashJudge {
     if (at < 0) {
       return null;
     }
-    MemoryDevice device = left.snapshot();
+    RecordingDevice device = new RecordingDevice(left);
     MemoryVfs model = new MemoryVfs(Trial.clock());
-    Actor expected = run.repeat(model, at);
-    expected.releaseHeld();
+    run.repeat(model, at).releaseHeld();
     if (!TreeDump.of(model).equals(TreeDump.plain(tree))) {
       return null; // writes that came to less than was asked for
     }
     Volume volume = Trial.open(device, options, Crash.POWER.boot());
     try {
-      Actor actor = new Actor(volume);
-      for (Op op : Workload.small(true).steps(random.nextLong(), 12)) {
-        String found = actor.act(op);
-        String want = found.equals(FsException.Reason.NO_SPACE.name()) ? found : expected.act(op);
-        if (!found.equals(want)) {
-          return "afterwards " + op + " answers '" + found + "', expected '" + want + "'";
-        }
+      List<Op> before = new ArrayList<>(run.before());
+      before.addAll(run.done().subList(0, at));
+      RecordedRun second =
+          new RecordedRun.Recorder(device, volume, new RecordedRun.Reference(model))
+              .run(before, afterwards(tree, random));
+      String wrong = crashAgain(second, crash, random);
+      if (wrong != null) {
+        return wrong;
       }
-      MemoryDevice killed = device.snapshot();
-      volume.abandon();
+      CrashStates end = new CrashStates(second.recording());
+      end.advance(end.size());
+      MemoryDevice killed = end.processDeath();
       volume = Trial.open(killed, options, Crash.POWER.boot());
       List<String> want = TreeDump.of(model);
       List<String> found = TreeDump.of(volume);
@@ -246,6 +255,64 @@ final class CrashJudge {
       return leak(volume, empty);
     } finally {
       volume.abandon();
+    }
+  }
+
+  /** Something that is there goes, something new takes its place, and then whatever comes. */
+  private static List<Op> afterwards(List<String> tree, SplittableRandom random) {
+    List<Op> steps = new ArrayList<>();
+    for (String line : tree) {
+      String path = line.substring(0, line.indexOf(' '));
+      if (line.contains(" mode 100") && path.indexOf('~') < 0 && steps.size() < 2) {
+        steps.add(new Op(Op.Kind.UNLINK, path, Op.NONE, 0, 0));
+      }
+    }
+    if (random.nextBoolean()) {
+      steps.add(new Op(Op.Kind.CREATE, "/new", Op.NONE, 20_000L << 8 | 1, 1));
+    }
+    for (Op op : AFTERWARDS.steps(random.nextLong(), 12 - steps.size())) {
+      steps.add(op);
+      if (random.nextInt(9) == 0) {
+        steps.add(Op.event(Op.Kind.SYNC, 0));
+      }
+    }
+    return steps;
+  }
+
+  /** What a second crash leaves, of an image that was opened after a first one and worked with. */
+  private @Nullable String crashAgain(RecordedRun run, Crash crash, SplittableRandom random)
+      throws IOException {
+    CrashStates crashes = new CrashStates(run.recording());
+    double share = (double) SECOND_CRASHES / Math.max(1, run.recording().writes());
+    RecordedRun.Progress progress = new RecordedRun.Progress(0, 0);
+    for (int i = 0; i < crashes.size(); i++) {
+      Recording.Event event = run.recording().events().get(i);
+      crashes.advance(i + 1);
+      if (event instanceof Recording.Mark(Object label)
+          && label instanceof RecordedRun.Progress p) {
+        progress = p;
+      }
+      if (!(event instanceof Recording.Write) || random.nextDouble() >= share) {
+        continue;
+      }
+      long pick = random.nextLong();
+      boolean power = crash == Crash.POWER;
+      String wrong =
+          second(power ? crashes.powerLoss(pick) : crashes.processDeath(), run, progress, crash);
+      if (wrong != null) {
+        return "a second crash, after event %d (%s), state %x, with %s since the first: %s"
+            .formatted(i, progress, pick, run.done().subList(0, to(run, progress)), wrong);
+      }
+    }
+    return null;
+  }
+
+  private @Nullable String second(
+      MemoryDevice left, RecordedRun run, RecordedRun.Progress progress, Crash crash) {
+    try {
+      return compare(run, progress, crash, open(left, Crash.POWER.boot() + crash.ordinal()).tree);
+    } catch (IOException | RuntimeException e) {
+      return e.toString();
     }
   }
 

@@ -88,7 +88,7 @@ final class CrashTrial extends Trial {
     return wrong;
   }
 
-  /** A workload with syncs strewn in. */
+  /** A workload with syncs and checkpoints strewn in. */
   static List<Op> script(Workload workload, long seed, int count) {
     SplittableRandom random = new SplittableRandom(seed ^ 0x5EED);
     List<Op> script = new ArrayList<>();
@@ -96,6 +96,9 @@ final class CrashTrial extends Trial {
       script.add(op);
       if (random.nextInt(9) == 0) {
         script.add(Op.event(Op.Kind.SYNC, 0));
+      }
+      if (random.nextInt(9) == 0) {
+        script.add(Op.event(Op.Kind.CHECKPOINT, 0));
       }
     }
     return script;

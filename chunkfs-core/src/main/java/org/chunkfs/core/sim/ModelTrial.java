@@ -65,6 +65,7 @@ final class ModelTrial extends Trial {
           volume.online(chunk);
           down.remove(chunk);
         }
+        case CHECKPOINT -> RecordedRun.checkpoint(volume);
         default -> throw new IllegalArgumentException(op.toString());
       }
     }

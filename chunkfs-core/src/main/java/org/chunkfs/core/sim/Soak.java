@@ -26,7 +26,7 @@ public final class Soak {
     CHUNK_CRASH,
     /** A chunk's device hangs. */
     HANG,
-    /** Read errors and flipped bits in one chunk. */
+    /** Reads and writes of one chunk that fail, or are not what they were said to be. */
     DAMAGE
   }
 
@@ -80,8 +80,23 @@ public final class Soak {
 
   private Soak() {}
 
-  /** Runs until all is done, or something is broken. */
+  /** Runs until all is done, or something is broken, which is then shrunk. */
   public static Result run(Plan plan) throws IOException {
+    Result result = find(plan);
+    Violation first = result.first;
+    if (first == null) {
+      return result;
+    }
+    Trial trial = trial(plan, first.seed);
+    trial.evidence = first.image;
+    Shrinking least = Shrinking.of(trial, first.seed, first.script, first.what, BUDGET);
+    Violation shrunk =
+        new Violation(plan.kind, first.seed, least.what(), least.script(), least.image());
+    return new Result(result.runs, result.steps, result.states, shrunk);
+  }
+
+  /** Runs until all is done, or something is broken, which is left as long as it is. */
+  public static Result find(Plan plan) throws IOException {
     long steps = 0;
     long states = 0;
     for (int i = 0; i < plan.runs; i++) {
@@ -92,7 +107,8 @@ public final class Soak {
       steps += trial.steps;
       states += trial.states;
       if (what != null) {
-        return new Result(i + 1L, steps, states, shrink(plan, trial, seed, script, what));
+        Violation found = new Violation(plan.kind, seed, what, script, trial.evidence);
+        return new Result(i + 1L, steps, states, found);
       }
     }
     return new Result(plan.runs, steps, states, null);
@@ -103,13 +119,18 @@ public final class Soak {
     return trial(plan, plan.seed).verdict(script, plan.seed);
   }
 
+  /** Whether crashes are tried on an image that fills up, in which blocks are soon used again. */
+  private static boolean filled(long seed) {
+    return seed % 5 == 4;
+  }
+
   private static Trial trial(Plan plan, long seed) throws IOException {
     return switch (plan.kind) {
       case MODEL, WIDE ->
           new ModelTrial(Trial.image(CHUNKS), Trial.options().withCheckpoint(2, 128 << 10));
       case PROCESS_DEATH, POWER_LOSS ->
           new CrashTrial(
-              Trial.image(CHUNKS),
+              Trial.image(filled(seed) ? 1 : CHUNKS),
               Trial.options().withCheckpoint(seed % 2 == 0 ? 1 : 50, 1 << 20),
               plan.kind == Kind.POWER_LOSS ? CrashJudge.Crash.POWER : CrashJudge.Crash.DEATH,
               STATES);
@@ -128,17 +149,14 @@ public final class Soak {
       case WIDE -> ModelTrial.script(Workload.wide(plan.data), seed, plan.steps, CHUNKS);
       case PROCESS_DEATH, POWER_LOSS ->
           CrashTrial.script(
-              seed % 3 == 2 ? Workload.wide(plan.data) : Workload.small(plan.data),
+              filled(seed)
+                  ? Workload.filling(plan.data)
+                  : seed % 3 == 2 ? Workload.wide(plan.data) : Workload.small(plan.data),
               seed,
               plan.steps);
       case CHUNK_CRASH, HANG -> Crew.script(ChunkTrial.WORKERS, seed, plan.steps, plan.data);
-      case DAMAGE -> Workload.small(plan.data).steps(seed, plan.steps);
+      case DAMAGE -> DamageTrial.script(Workload.small(plan.data).steps(seed, plan.steps));
       case FULL -> ModelTrial.script(Workload.filling(plan.data), seed, plan.steps, 2);
     };
-  }
-
-  private static Violation shrink(Plan plan, Trial trial, long seed, List<Op> script, String what) {
-    Shrinking least = Shrinking.of(trial, seed, script, what, BUDGET);
-    return new Violation(plan.kind, seed, least.what(), least.script(), least.image());
   }
 }

@@ -138,6 +138,9 @@ final class SparseBytes {
   /** Frees the whole pages of a range, and zeroes its rest. */
   void punch(long offset, long length) {
     long end = offset + length;
+    if (end >= size) { // past the end there are zeros only
+      end = (Math.max(end, size) + PAGE - 1) / PAGE * PAGE;
+    }
     long firstWhole = (offset + PAGE - 1) / PAGE;
     long endWhole = Math.max(firstWhole, end / PAGE);
     if (offset % PAGE != 0) {

@@ -38,6 +38,7 @@ final class ChunkCensus {
     final int flags;
     final long size;
     final long head;
+    final int links;
 
     /** Owner, device and times. */
     final long attributes;
@@ -58,6 +59,7 @@ final class ChunkCensus {
       flags = InodeRecord.FLAGS.get(block, at);
       size = InodeRecord.SIZE_BYTES.get(block, at);
       head = InodeRecord.HEAD.get(block, at);
+      links = InodeRecord.NLINK.get(block, at);
       CRC32C crc = new CRC32C();
       crc.update(block, at + InodeRecord.UID.offset(), 8);
       crc.update(block, at + InodeRecord.RDEV.offset(), 8);

@@ -23,7 +23,7 @@ public final class TortureKinds {
           new SoakKind(
               Soak.Kind.DAMAGE,
               400,
-              "read errors and flips in a chunk: no wrong answer, no other" + " chunk out"),
+              "reads and writes of a chunk fail: no wrong answer, no other chunk" + " out"),
           new FlipKind(),
           new CorruptionKind(DamageKind.FIELDS, "a field is damaged: found, repaired, contained"),
           new CorruptionKind(DamageKind.BLOCKS, "one to three blocks are: the same"),

@@ -35,6 +35,26 @@ final class TreeComparison {
     return true;
   }
 
+  /**
+   * Whether every inode has the names, references and link count that it had: each of them is
+   * recorded twice.
+   */
+  boolean sameReferences() {
+    for (Map.Entry<Integer, ChunkCensus> e : before.chunks.entrySet()) {
+      ChunkCensus now = after.chunks.get(e.getKey());
+      if (now == null || !now.nodes.keySet().equals(e.getValue().nodes.keySet())) {
+        return false;
+      }
+      for (ChunkCensus.Node was : e.getValue().nodes.values()) {
+        ChunkCensus.Node is = now.nodes.get(was.ino);
+        if (is == null || is.references != was.references || is.links != was.links) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   /** Whether a regular file that is still at its path has other blocks; sizes aside. */
   boolean contentDiffers(Set<Long> but) {
     for (Map.Entry<String, Census.Seen> e : before.tree.entrySet()) {

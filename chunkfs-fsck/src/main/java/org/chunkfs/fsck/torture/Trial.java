@@ -171,6 +171,8 @@ final class Trial {
     TreeComparison compared = new TreeComparison(specimen.census, after);
     if (!compared.sameNames() || compared.contentDiffers(Set.of())) {
       violations.add("it was not noticed, but the tree differs: " + compared.difference());
+    } else if (!compared.sameReferences()) {
+      violations.add("it was not noticed, but an inode has other names or references");
     }
   }
 

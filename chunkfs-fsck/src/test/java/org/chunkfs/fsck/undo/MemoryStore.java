@@ -5,14 +5,18 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.chunkfs.core.sim.RecordingDevice;
 import org.jspecify.annotations.Nullable;
 
-/** An undo file in memory, which remembers what it held durably at each point of a repair. */
+/** An undo file in memory, which remembers what was done to it at each point of a repair. */
 final class MemoryStore implements UndoStore {
-  private record State(int events, byte[] bytes) {}
+  private static final int SECTOR = 512;
 
-  private final List<State> states = new ArrayList<>();
+  /** A write, or, without bytes, that all before it is made durable. */
+  private record Action(int events, long position, byte @Nullable [] bytes) {}
+
+  private final List<Action> actions = new ArrayList<>();
   private byte[] bytes = new byte[0];
 
   /** The image whose events are the clock. */
@@ -38,24 +42,46 @@ final class MemoryStore implements UndoStore {
       bytes = Arrays.copyOf(bytes, end);
     }
     src.get(bytes, (int) position, src.remaining());
+    did(position, Arrays.copyOfRange(bytes, (int) position, end));
   }
 
   @Override
   public void force() {
-    if (image != null) {
-      states.add(new State(image.recording().events().size(), bytes.clone()));
-    }
+    did(0, null);
+  }
+
+  private void did(long position, byte @Nullable [] written) {
+    int events = image == null ? 0 : image.recording().events().size();
+    actions.add(new Action(events, position, written));
   }
 
   @Override
   public void close() {}
 
-  /** As it was durable when the image had seen so many events. */
-  MemoryStore at(int events) {
+  /**
+   * What a crash leaves of it when the image had seen so many events: all that was forced by then,
+   * and of what was written since any 512-byte sectors.
+   */
+  MemoryStore at(int events, SplittableRandom random) {
+    int least = 0;
+    int most = 0;
+    for (Action action : actions) {
+      least += action.events < events ? 1 : 0;
+      most += action.events <= events ? 1 : 0;
+    }
+    List<Action> done = actions.subList(0, random.nextInt(least, most + 1));
+    int forced = 0;
+    for (int i = 0; i < done.size(); i++) {
+      forced = done.get(i).bytes == null ? i : forced;
+    }
     MemoryStore then = new MemoryStore();
-    for (State state : states) {
-      if (state.events < events) {
-        then.bytes = state.bytes.clone();
+    for (int i = 0; i < done.size(); i++) {
+      byte[] written = done.get(i).bytes;
+      for (int at = 0; written != null && at < written.length; at += SECTOR) {
+        if (i < forced || random.nextBoolean()) {
+          int length = Math.min(SECTOR, written.length - at);
+          then.write(done.get(i).position + at, ByteBuffer.wrap(written, at, length));
+        }
       }
     }
     return then;

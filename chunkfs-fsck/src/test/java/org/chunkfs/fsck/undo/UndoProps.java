@@ -74,7 +74,7 @@ final class UndoProps {
       }
       MemoryDevice left =
           random.nextBoolean() ? states.processDeath() : states.powerLoss(random.nextLong());
-      MemoryStore file = store.at(i);
+      MemoryStore file = store.at(i, random);
       RecordingDevice back = new RecordingDevice(left);
       UndoFile.read(file).takeBack(Image.of(back));
       assertThat(same(back.snapshot(), before)).as("seed %d, event %d", seed, i).isTrue();
