@@ -27,6 +27,8 @@ record Hunt(Means means, String name, long seed, int budget, int size) {
     PROPERTY
   }
 
+  private static final int MORE = 20;
+
   static Hunt soak(String kind, long seed, int rounds, int steps) {
     return new Hunt(Means.SOAK, kind, seed, rounds, steps);
   }
@@ -50,6 +52,11 @@ record Hunt(Means means, String name, long seed, int budget, int size) {
   /** The same, which takes its time to find the shortest script. */
   Hunt shrinking() {
     return means == Means.SOAK ? new Hunt(Means.SOAK_AND_SHRINK, name, seed, budget, size) : this;
+  }
+
+  /** The same, which does not give up so soon. */
+  Hunt longer() {
+    return new Hunt(means, name, seed, budget * MORE, size);
   }
 
   List<String> words() {
