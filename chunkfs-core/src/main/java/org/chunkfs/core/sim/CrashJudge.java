@@ -310,7 +310,9 @@ final class CrashJudge {
   private @Nullable String second(
       MemoryDevice left, RecordedRun run, RecordedRun.Progress progress, Crash crash) {
     try {
-      return compare(run, progress, crash, open(left, Crash.POWER.boot() + crash.ordinal()).tree);
+      // What is done after the first crash is compared with the reference, which has no times.
+      List<String> tree = open(left, Crash.POWER.boot() + crash.ordinal()).tree;
+      return compare(run, progress, crash, TreeDump.plain(tree));
     } catch (IOException | RuntimeException e) {
       return e.toString();
     }
