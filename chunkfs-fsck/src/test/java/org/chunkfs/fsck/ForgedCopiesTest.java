@@ -49,6 +49,12 @@ final class ForgedCopiesTest {
   }
 
   @Test
+  void aCopyOfAnotherImageIsOutvoted() throws IOException {
+    requireOutvoted(BlockHeader.UUID, 0, BLOCK);
+    requireOutvoted(BlockHeader.UUID, layout.base(0), BLOCK);
+  }
+
+  @Test
   void aHeadersCopyWithAnyFieldChangedIsOutvoted() throws IOException {
     for (Field field : Superblock.LAYOUT.fields()) {
       requireOutvoted(field, layout.base(0), BLOCK);

@@ -310,7 +310,7 @@ final class CrashJudge {
   private @Nullable String second(
       MemoryDevice left, RecordedRun run, RecordedRun.Progress progress, Crash crash) {
     try {
-      // What is done after the first crash is compared with the reference, which has no times.
+      // What is worked with afterwards is compared with a model, which knows no inode numbers.
       List<String> tree = open(left, Crash.POWER.boot() + crash.ordinal()).tree;
       return compare(run, progress, crash, TreeDump.plain(tree));
     } catch (IOException | RuntimeException e) {

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The copies of the superblock on one member: its block 0, and the same fields in every chunk
- * header. A copy with a good checksum may still be wrong, so where two of them differ, or one is
- * lost, more are asked until one version has two votes more than any other.
+ * header, with the image's identity. A copy with a good checksum may still be wrong, so where two
+ * of them differ, or one is lost, more are asked until one version has two votes more than any
+ * other.
  */
 final class SuperblockCopies {
   private static final int BLOCK = BlockHeader.BLOCK;
@@ -90,8 +91,11 @@ final class SuperblockCopies {
     if (copy == null) {
       return;
     }
-    ByteBuffer fields =
-        ByteBuffer.wrap(copy, Superblock.EMBEDDED, Superblock.LAYOUT.size() - Superblock.EMBEDDED);
+    // The image's identity stands in front of every block.
+    byte[] uuid = BlockHeader.UUID.get(copy, 0);
+    int length = Superblock.LAYOUT.size() - Superblock.EMBEDDED;
+    ByteBuffer fields = ByteBuffer.allocate(uuid.length + length);
+    fields.put(uuid).put(copy, Superblock.EMBEDDED, length).flip();
     Version version =
         byFields.computeIfAbsent(
             fields,

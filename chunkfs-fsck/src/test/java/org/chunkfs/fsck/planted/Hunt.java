@@ -17,6 +17,8 @@ record Hunt(Means means, String name, long seed, int budget, int size) {
     SOAK,
     /** The same, and what is found is shrunk. */
     SOAK_AND_SHRINK,
+    /** All sequences of one or two steps, from a round on. */
+    BOUNDED,
     /** Cases of damage, check and repair. */
     DAMAGE,
     /** Single bytes. */
@@ -25,8 +27,14 @@ record Hunt(Means means, String name, long seed, int budget, int size) {
     PROPERTY
   }
 
+  private static final int MORE = 20;
+
   static Hunt soak(String kind, long seed, int rounds, int steps) {
     return new Hunt(Means.SOAK, kind, seed, rounds, steps);
+  }
+
+  static Hunt bounded(int rounds) {
+    return new Hunt(Means.BOUNDED, "bounded", 1, rounds, 0);
   }
 
   static Hunt damage(String kind, long seed, int first, int cases) {
@@ -44,6 +52,11 @@ record Hunt(Means means, String name, long seed, int budget, int size) {
   /** The same, which takes its time to find the shortest script. */
   Hunt shrinking() {
     return means == Means.SOAK ? new Hunt(Means.SOAK_AND_SHRINK, name, seed, budget, size) : this;
+  }
+
+  /** The same, which does not give up so soon. */
+  Hunt longer() {
+    return new Hunt(means, name, seed, budget * MORE, size);
   }
 
   List<String> words() {
@@ -65,6 +78,7 @@ record Hunt(Means means, String name, long seed, int budget, int size) {
     return switch (means) {
       case SOAK, SOAK_AND_SHRINK ->
           "%s, seed %d, %s of %d steps".formatted(name, seed, count("round"), size);
+      case BOUNDED -> "%s, the first %s".formatted(name, count("round"));
       case DAMAGE -> "%s, seed %d, %s from number %d on".formatted(name, seed, count("case"), size);
       case FLIPS -> "%s, seed %d, %s".formatted(name, seed, count("byte"));
       case PROPERTY ->

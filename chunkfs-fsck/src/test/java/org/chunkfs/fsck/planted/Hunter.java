@@ -3,6 +3,7 @@ package org.chunkfs.fsck.planted;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +12,10 @@ import org.chunkfs.core.sim.Soak;
 import org.chunkfs.fsck.torture.DamageKind;
 import org.chunkfs.fsck.torture.FlipTorture;
 import org.chunkfs.fsck.torture.Torture;
+import org.chunkfs.fsck.torture.TortureCase;
+import org.chunkfs.fsck.torture.TortureKind;
+import org.chunkfs.fsck.torture.TortureKinds;
+import org.chunkfs.fsck.torture.TortureRound;
 import org.chunkfs.fsck.torture.Verdict;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +35,7 @@ final class Hunter implements Function<List<String>, List<String>> {
       return switch (hunt.means()) {
         case SOAK -> soak(hunt, true);
         case SOAK_AND_SHRINK -> soak(hunt, false);
+        case BOUNDED -> bounded(hunt);
         case DAMAGE -> damage(hunt);
         case FLIPS -> flips(hunt);
         case PROPERTY -> property(hunt);
@@ -48,6 +54,24 @@ final class Hunter implements Function<List<String>, List<String>> {
         ? none(result.states())
         : found(
             result.states(), first.what(), first.script().stream().map(Object::toString).toList());
+  }
+
+  private static List<String> bounded(Hunt hunt) throws IOException {
+    TortureKind kind =
+        TortureKinds.inMemory().stream()
+            .filter(k -> k.name().equals(hunt.name()))
+            .findFirst()
+            .orElseThrow();
+    long states = 0;
+    for (int round = 0; round < hunt.budget(); round++) {
+      TortureRound done = kind.round(hunt.seed(), round, Path.of(""));
+      states += done.tried();
+      TortureCase broken = done.broken();
+      if (broken != null) {
+        return found(states, broken.what(), broken.script());
+      }
+    }
+    return none(states);
   }
 
   private static List<String> damage(Hunt hunt) throws IOException {

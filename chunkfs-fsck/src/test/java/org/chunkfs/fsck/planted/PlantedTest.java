@@ -43,6 +43,10 @@ final class PlantedTest {
     }
     assertThat(clean.get(bug.hunt())).as("%s, without the bug", bug.hunt()).hasSize(1);
     List<String> found = hunt(new PlantedLoader(bug.edits()), bug.hunt());
+    if (found.size() == 1) {
+      // Background threads have their say in what is recorded: another run may need more rounds.
+      found = hunt(new PlantedLoader(bug.edits()), bug.hunt().longer());
+    }
     assertThat(found).as("%s, by %s", bug.name(), bug.hunt()).hasSizeGreaterThan(1);
   }
 
