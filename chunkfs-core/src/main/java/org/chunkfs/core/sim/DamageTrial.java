@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.chunkfs.core.device.MemoryDevice;
+import org.chunkfs.core.error.CorruptException;
 import org.chunkfs.core.volume.ChunkState;
 import org.chunkfs.core.volume.ChunkStatus;
 import org.chunkfs.core.volume.Volume;
@@ -84,7 +85,7 @@ final class DamageTrial extends Trial {
       // Out of the ring and out of memory, so that media are read.
       for (int i = 0; i < chunks; i++) {
         volume.crash(i);
-        volume.online(i);
+        online(volume, i, LIES.contains(kind) ? victim : -1);
       }
       if (!LIES.contains(kind)) {
         faulty.inject(fault(kind, victim, passing, random));
@@ -133,6 +134,19 @@ final class DamageTrial extends Trial {
   private static int half(List<Op> script) {
     int at = script.indexOf(Op.event(Op.Kind.REOPEN, 0));
     return at < 0 ? script.size() : at;
+  }
+
+  /**
+   * @param damaged a chunk that may have lost what it needs for coming back; -1: none
+   */
+  private static void online(Volume volume, int chunk, int damaged) throws IOException {
+    try {
+      volume.online(chunk);
+    } catch (CorruptException e) {
+      if (e.chunk() != damaged) {
+        throw e;
+      }
+    }
   }
 
   private static boolean down(Volume volume, int chunk) {

@@ -58,7 +58,7 @@ final class PlantedBugs {
         PlantedBug.of(
             "stability claimed too early",
             "A stamp says that everything up to the ring's last commit is stable.",
-            crashes(15),
+            crashes(5),
             in("core.volume.Durability", "stamp")
                 .read("stable", 1, 1)
                 .instead("the stamp names the number taken last", Bytecode::lastNumber)),
@@ -80,14 +80,14 @@ final class PlantedBugs {
         PlantedBug.of(
             "a forgotten participant",
             "The records of a commit on several chunks name only the first of them.",
-            Hunt.bounded(3),
+            Hunt.soak("process-death", 1, 1, 40),
             in("core.volume.Engine", "append")
                 .call("append")
                 .instead("each record names one participant", Bytecode::oneParticipant)),
         PlantedBug.of(
             "a record that is not checked",
             "The journal's reader does not compare a record's checksum.",
-            crashes(27),
+            Hunt.soak("power-loss", 49, 1, 30),
             in("core.journal.RingScanner", "probe").branch(8, 8).always()),
         PlantedBug.of(
             "a record of an abandoned end",

@@ -48,7 +48,9 @@ final class PlantedDocument {
     text.append("\n- In words: ");
     text.append(what.length() > MOST_WORDS ? what.substring(0, MOST_WORDS) + "..." : what);
     text.append("\n\n```\n");
-    found.subList(2, found.size()).forEach(line -> text.append(line).append('\n'));
+    List<String> script = found.subList(2, found.size());
+    (script.isEmpty() ? List.of("(no step before the first crash)") : script)
+        .forEach(line -> text.append(line).append('\n'));
     return text.append("```\n").toString();
   }
 
