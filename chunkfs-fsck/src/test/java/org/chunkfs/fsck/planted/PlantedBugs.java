@@ -80,7 +80,7 @@ final class PlantedBugs {
         PlantedBug.of(
             "a forgotten participant",
             "The records of a commit on several chunks name only the first of them.",
-            Hunt.soak("process-death", 1, 1, 40),
+            Hunt.bounded(3),
             in("core.volume.Engine", "append")
                 .call("append")
                 .instead("each record names one participant", Bytecode::oneParticipant)),
