@@ -17,6 +17,7 @@ import org.chunkfs.core.volume.Image;
 import org.chunkfs.fsck.check.ImageCheck;
 import org.chunkfs.fsck.check.Progress;
 import org.chunkfs.fsck.problem.Findings;
+import org.chunkfs.fsck.problem.Problem;
 import org.chunkfs.fsck.repair.Consent;
 import org.chunkfs.fsck.repair.Repairer;
 import org.chunkfs.fsck.scan.HistoryScan;
@@ -263,8 +264,9 @@ final class Trial {
       files = compared.files();
       kept = compared.kept();
     }
-    if (authority(damage)) {
-      return; // where the history is cut is for them to say
+    boolean cut = done.first().findings().count(Problem.COMMIT_INCOMPLETE) > 0;
+    if (authority(damage) || damage.sealed() && cut) {
+      return; // where the history is cut is for journals and volume records to say
     }
     Containment.judge(
         specimen,
