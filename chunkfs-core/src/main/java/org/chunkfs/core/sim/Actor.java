@@ -168,8 +168,8 @@ final class Actor {
       }
       case RELEASE -> {
         long id = heldIn(op.a());
+        held.remove(op.a()); // let go of, whatever comes of what its chunk has to do then
         vfs.release(id);
-        held.remove(op.a());
         yield "done";
       }
       case STATHELD -> show(vfs.getattr(heldIn(op.a())));

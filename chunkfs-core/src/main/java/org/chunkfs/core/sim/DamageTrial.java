@@ -217,6 +217,7 @@ final class DamageTrial extends Trial {
         if (passing || chunkOf(e) != victim) {
           return op + " fails: " + e;
         }
+        missed(op, expected);
       }
       for (ChunkStatus c : volume.chunks()) {
         boolean out = c.state() != ChunkState.ONLINE && c.state() != ChunkState.SUSPECT;

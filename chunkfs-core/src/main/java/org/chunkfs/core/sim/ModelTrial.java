@@ -75,6 +75,7 @@ final class ModelTrial extends Trial {
       try {
         found = actor.act(op);
       } catch (ChunkUnavailableException e) {
+        missed(op, expected);
         return down.contains(e.chunk()) ? null : "unavailable without a reason: " + e.getMessage();
       }
       if (found.equals(FsException.Reason.NO_SPACE.name())) {

@@ -111,6 +111,16 @@ abstract class Trial {
     };
   }
 
+  /**
+   * Does on the model what a call has done though it failed: of an open file its holder lets go in
+   * any case, only what that frees waits until the chunk is back.
+   */
+  static void missed(Op op, Actor model) throws IOException {
+    if (op.kind() == Op.Kind.RELEASE) {
+      model.act(op);
+    }
+  }
+
   /** A chunk that is not in service, in words; null if all are. */
   static @Nullable String fenced(Volume volume) {
     for (ChunkStatus c : volume.chunks()) {
