@@ -19,6 +19,7 @@ import org.chunkfs.core.format.ChunkGeometry;
 import org.chunkfs.core.format.TableEntry;
 import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.core.volume.ImageLayout;
+import org.chunkfs.core.volume.RingMap;
 import org.chunkfs.fsck.scan.BlockTable;
 import org.chunkfs.fsck.scan.Bytes;
 import org.chunkfs.fsck.scan.ChunkReader;
@@ -46,7 +47,10 @@ final class JournalWriter {
     this.budget = geometry.ringBlocks() * BlockHeader.BLOCK / 8 / PER_BLOCK;
   }
 
-  /** Writes the changes; on return they are in place and durable, and the journal is empty. */
+  /**
+   * Writes the changes; on return they are in place and durable, and the journal holds nothing but,
+   * perhaps, checksums of what was put in place last.
+   */
   static void write(
       ChunkReader reader,
       RingScanner.Scan kept,
@@ -61,7 +65,12 @@ final class JournalWriter {
             reader.device(), reader.chunk(), layout.base(reader.chunk()), geometry.blocks());
     HeaderCopies headers = HeaderCopies.read(io, geometry, layout.uuid());
     Chunk chunk = Chunk.recover(layout.uuid(), geometry, io, headers, kept, new LongAdder());
+    RingMap rings = RingMap.read(reader.device(), layout);
+    rings.mark(chunk.id()); // who opens the image after a cut must look into the ring
     new JournalWriter(chunk, history).all(changes, before);
+    if (chunk.ring().usedBytes() == 0) {
+      rings.unmark(chunk.id());
+    }
   }
 
   /** Whether the engine would take the header that the repair goes by. */

@@ -20,6 +20,7 @@ import org.chunkfs.fsck.Fsck;
 import org.chunkfs.fsck.FsckOptions;
 import org.chunkfs.fsck.check.Progress;
 import org.chunkfs.fsck.problem.Findings;
+import org.chunkfs.fsck.problem.Problem;
 import org.chunkfs.fsck.report.FsckReport;
 import org.chunkfs.fsck.scan.ChunkReader;
 import org.chunkfs.fsck.scan.ChunkScan;
@@ -63,6 +64,33 @@ final class RepairProps {
     Fsck.repair(Image.of(device), REPAIR, Progress.NONE);
     FsckReport again = Fsck.check(Image.of(device), CHECK, Progress.NONE);
     assertThat(again.warnings() + again.errors()).as("%s", again.findings()).isZero();
+  }
+
+  /**
+   * Whoever opens the image then must see what the repair has in the ring, or half of it counts.
+   */
+  @Property(tries = 5, seed = "1039")
+  void aRepairThatIsCutLeavesNoJournalThatTheRingMapCallsEmpty(@ForAll long seed)
+      throws IOException {
+    SplittableRandom random = new SplittableRandom(seed);
+    BlockDevice device = SampleImages.full(random.nextInt(100), true);
+    damage(device, random, 3);
+    if (Fsck.check(Image.of(device), CHECK, Progress.NONE).findings().stream()
+        .anyMatch(finding -> finding.problem() == Problem.RING_MAP_BIT)) {
+      return;
+    }
+    boolean cut = true;
+    for (int writes = 0; cut && writes < 200; writes++) {
+      BlockDevice left = SampleImages.copy(device);
+      try {
+        Fsck.repair(Image.of(new Dying(left, writes)), REPAIR, Progress.NONE);
+        cut = false;
+      } catch (IOException e) {
+        assertThat(Fsck.check(Image.of(left), CHECK, Progress.NONE).findings())
+            .as("after %s writes", writes)
+            .noneMatch(finding -> finding.problem() == Problem.RING_MAP_BIT);
+      }
+    }
   }
 
   @Property(tries = 30, seed = "1038")
