@@ -55,9 +55,14 @@ case $name in
     ;;
 esac
 
+heap=-Xmx256m
 case $command in
   mount | bench | demo | torture) gc=-XX:+UseParallelGC tiers= ;;          # long, many threads
-  fsck) gc='-XX:+UseSerialGC -Xmn24m' tiers=-XX:TieredStopAtLevel=1 ;;     # seconds, little code
+  fsck)                                                                    # seconds, little code
+    gc='-XX:+UseSerialGC -Xmn64m' tiers=-XX:TieredStopAtLevel=1
+    # A check needs little; a repair has all chunks in memory that what it repairs has names in.
+    heap='-Xms96m -XX:MaxRAMPercentage=50'
+    ;;
   mkfs | import | export | cp | cat | find | inspect | corrupt)
     gc=-XX:+UseSerialGC tiers= ;;                                          # long if there is much
   *) gc=-XX:+UseSerialGC tiers=-XX:TieredStopAtLevel=1 ;;                  # over at once
@@ -85,6 +90,6 @@ esac
 # What the JVM itself has to say goes to stderr: stdout belongs to the command. No file of counters
 # in /tmp: the server must never wait for a filesystem that it may be serving.
 # shellcheck disable=SC2086 # options split into words on purpose
-exec "$home/bin/java" -Xmx256m $gc $tiers "$aot" -XX:+UseCompactObjectHeaders -XX:-UsePerfData \
+exec "$home/bin/java" $heap $gc $tiers "$aot" -XX:+UseCompactObjectHeaders -XX:-UsePerfData \
   -Xlog:disable -Xlog:all=warning,aot*=off,cds*=off:stderr --enable-native-access=ALL-UNNAMED $CHUNKFS_JAVA_OPTS \
   "-Dchunkfs.argv0=$name" "-Dchunkfs.self=$self" -jar "$self" "$@"

@@ -1,5 +1,6 @@
 package org.chunkfs.fsck.check;
 
+import java.util.function.IntPredicate;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.Ino;
@@ -46,6 +47,14 @@ public final class Again implements ChunkFacts.Again {
     InodeFact inode = read(ino);
     Fact.Back name = inode == null || !inode.directory() ? null : inode.name;
     return name == null ? null : ChunkFacts.Parent.of(name);
+  }
+
+  @Override
+  public Crossings crossings(int chunk, IntPredicate targets) {
+    ChunkReader reader = new ChunkReader(device, layout, chunk);
+    Crossings crossings = Crossings.to(chunk, targets);
+    ChunkCheck.run(ChunkScan.open(reader, keep, new Findings(chunk)), false, crossings);
+    return crossings;
   }
 
   @Override

@@ -19,6 +19,16 @@ public final class ChunkCheck {
    * @return what the passes over all chunks need
    */
   public static ChunkFacts run(ChunkScan scan, boolean data) {
+    return run(scan, data, Crossings.all(scan.chunk()));
+  }
+
+  /**
+   * As {@link #run(ChunkScan, boolean)}.
+   *
+   * @param crossings takes what crosses the chunk's border; what was in it is forgotten
+   */
+  public static ChunkFacts run(ChunkScan scan, boolean data, Crossings crossings) {
+    crossings.clear();
     BlockTable table = scan.table();
     MetaBlocks blocks = scan.blocks();
     if (scan.headers().current() < 0) {
@@ -31,11 +41,12 @@ public final class ChunkCheck {
       }
       return ChunkFacts.of(scan.chunk());
     }
-    ChunkFacts proved = data ? null : QuickCheck.run(scan, table, blocks);
+    ChunkFacts proved = data ? null : QuickCheck.run(scan, table, blocks, crossings);
     if (proved != null) {
       return proved;
     }
-    ChunkContext context = new ChunkContext(scan, table, blocks);
+    crossings.clear();
+    ChunkContext context = new ChunkContext(scan, table, blocks, scan.findings(), crossings);
     new TablePass(context).run();
     new InodePass(context).run();
     int free = new SpacePass(context).run(data);

@@ -25,11 +25,15 @@ final class ChunkContext {
   final List<Fact.Orphan> orphans = new ArrayList<>();
   int maxGeneration;
 
-  ChunkContext(ChunkScan scan, BlockTable table, MetaBlocks blocks) {
-    this(scan, table, blocks, scan.findings());
+  ChunkContext(ChunkScan scan, BlockTable table, MetaBlocks blocks, Findings findings) {
+    this(scan, table, blocks, findings, Crossings.all(scan.chunk()));
   }
 
-  ChunkContext(ChunkScan scan, BlockTable table, MetaBlocks blocks, Findings findings) {
+  /**
+   * @param crossings takes what crosses the chunk's border
+   */
+  ChunkContext(
+      ChunkScan scan, BlockTable table, MetaBlocks blocks, Findings findings, Crossings crossings) {
     this.scan = scan;
     this.table = table;
     this.blocks = blocks;
@@ -38,7 +42,7 @@ final class ChunkContext {
     this.hash = new NameHash(scan.reader().layout().hashKey());
     this.root = scan.reader().layout().root();
     this.claims = new Claims(this);
-    this.facts = ChunkFacts.of(scan.chunk());
+    this.facts = ChunkFacts.of(scan.chunk(), crossings);
     this.inodes = new InodeTable(scan.chunk(), geometry);
   }
 

@@ -6,13 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import org.chunkfs.core.format.Ino;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What remains of a chunk's check for the passes over all chunks: everything that crosses its
- * border, and so about as much as there are cross references. Names inside the chunk are settled
- * before, and not kept; who asks for an inode that nothing elsewhere refers to has it read again.
+ * What remains of a chunk's check for the passes over all chunks: what crosses its border, or if
+ * that is much an outline of it ({@link Crossings}). Names inside the chunk are settled before, and
+ * not kept; who asks for an inode that nothing elsewhere refers to has it read again.
  */
 public final class ChunkFacts {
 
@@ -33,6 +34,14 @@ public final class ChunkFacts {
     /** Where a directory of the chunk hangs. */
     @Nullable Parent parent(long ino);
 
+    /**
+     * What a chunk says of names that cross its border, all of it.
+     *
+     * @param targets chunks whose inodes the names must lead to
+     * @return null if it cannot be asked
+     */
+    @Nullable Crossings crossings(int chunk, IntPredicate targets);
+
     /** The chunks have changed. */
     void forget();
   }
@@ -51,6 +60,11 @@ public final class ChunkFacts {
         }
 
         @Override
+        public @Nullable Crossings crossings(int chunk, IntPredicate targets) {
+          return null;
+        }
+
+        @Override
         public void forget() {}
       };
 
@@ -59,7 +73,7 @@ public final class ChunkFacts {
 
   final int chunk;
   final boolean known;
-  final Map<Long, Ident> inodes;
+  private final Crossings crossings;
 
   /** Directories that hang in another chunk. */
   final Map<Long, Parent> directories;
@@ -70,10 +84,6 @@ public final class ChunkFacts {
   /** The lowest directory of each circle in this chunk. */
   final List<Long> cycles;
 
-  final List<Fact.Dirent> dirents;
-  final List<Fact.Back> backs;
-  final List<Fact.Out> outs;
-  final List<Fact.In> ins;
   final List<Fact.Cont> contsOut;
   final List<Fact.Cont> contsIn;
   final List<Fact.Part> parts;
@@ -85,17 +95,13 @@ public final class ChunkFacts {
   int inodeCount;
   private Again again = NEVER;
 
-  private ChunkFacts(int chunk, boolean known) {
+  private ChunkFacts(int chunk, boolean known, Crossings crossings) {
     this.chunk = chunk;
     this.known = known;
-    inodes = new HashMap<>();
+    this.crossings = crossings;
     directories = new HashMap<>();
     tops = new HashMap<>();
     cycles = new ArrayList<>();
-    dirents = new ArrayList<>();
-    backs = new ArrayList<>();
-    outs = new ArrayList<>();
-    ins = new ArrayList<>();
     contsOut = new ArrayList<>();
     contsIn = new ArrayList<>();
     parts = new ArrayList<>();
@@ -104,17 +110,13 @@ public final class ChunkFacts {
     names = new HashMap<>();
   }
 
-  private ChunkFacts(ChunkFacts other) {
+  private ChunkFacts(ChunkFacts other, Crossings crossings) {
     chunk = other.chunk;
     known = other.known;
-    inodes = other.inodes;
+    this.crossings = crossings;
     directories = other.directories;
     tops = other.tops;
     cycles = other.cycles;
-    dirents = other.dirents;
-    backs = other.backs;
-    outs = other.outs;
-    ins = other.ins;
     contsOut = other.contsOut;
     contsIn = other.contsIn;
     parts = other.parts;
@@ -128,12 +130,21 @@ public final class ChunkFacts {
 
   /** Of a chunk that was read. */
   static ChunkFacts of(int chunk) {
-    return new ChunkFacts(chunk, true);
+    return of(chunk, Crossings.all(chunk));
+  }
+
+  /**
+   * Of a chunk that was read.
+   *
+   * @param crossings takes what crosses its border
+   */
+  static ChunkFacts of(int chunk, Crossings crossings) {
+    return new ChunkFacts(chunk, true, crossings);
   }
 
   /** Of a chunk that cannot be asked. */
   public static ChunkFacts unknown(int chunk) {
-    return new ChunkFacts(chunk, false);
+    return new ChunkFacts(chunk, false, Crossings.all(chunk));
   }
 
   public int chunk() {
@@ -147,7 +158,7 @@ public final class ChunkFacts {
 
   /** The inode of that number, or null. */
   public @Nullable Ident inode(long ino) {
-    Ident kept = inodes.get(ino);
+    Ident kept = crossings.inodes.get(ino);
     return kept == null && known ? again.inode(ino) : kept;
   }
 
@@ -158,7 +169,7 @@ public final class ChunkFacts {
 
   /** The same facts, for somebody who asks elsewhere for what is not kept. */
   ChunkFacts shared() {
-    return new ChunkFacts(this);
+    return new ChunkFacts(this, crossings);
   }
 
   /** The chunk, or others, have been changed: what is asked for now is read anew. */
@@ -166,11 +177,37 @@ public final class ChunkFacts {
     again.forget();
   }
 
-  /** Keeps an inode at hand. */
-  void remember(@Nullable InodeFact inode) {
-    if (inode != null && !inode.index()) {
-      inodes.put(inode.ino, new Ident(inode.generation, inode.type()));
-    }
+  /** What is kept of names that cross its border; perhaps only an outline. */
+  Crossings kept() {
+    return crossings;
+  }
+
+  /**
+   * These facts are of no use any more; the budget for what crosses borders has their share back.
+   */
+  public void release() {
+    crossings.clear();
+  }
+
+  /** All names that cross its border, read again if they are not kept. */
+  Crossings crossings() {
+    return crossings.outlined() ? again(_ -> true) : crossings;
+  }
+
+  private Crossings again(IntPredicate targets) {
+    Crossings all = again.crossings(chunk, targets);
+    return all == null ? Crossings.all(chunk) : all;
+  }
+
+  /**
+   * The same facts, but of names that cross its border only those that lead to inodes of some
+   * chunks, and these all.
+   */
+  ChunkFacts about(IntPredicate targets) {
+    ChunkFacts about =
+        new ChunkFacts(this, crossings.outlined() ? again(targets) : crossings.only(targets));
+    about.ask(again);
+    return about;
   }
 
   public int inodeCount() {
@@ -179,20 +216,12 @@ public final class ChunkFacts {
 
   /** Names in this chunk for inodes elsewhere. */
   public List<Fact.Dirent> dirents() {
-    return dirents;
+    return crossings().dirents;
   }
 
   /** Back pointers in this chunk whose entry is elsewhere. */
   public List<Fact.Back> backs() {
-    return backs;
-  }
-
-  public List<Fact.Out> outs() {
-    return outs;
-  }
-
-  public List<Fact.In> ins() {
-    return ins;
+    return crossings().backs;
   }
 
   /** Heads of spread files and directories. */
@@ -202,11 +231,7 @@ public final class ChunkFacts {
 
   /** Chunks that this one has references to, or from. */
   public Set<Integer> neighbours() {
-    Set<Integer> all = new TreeSet<>();
-    dirents.forEach(d -> all.add(Ino.chunk(d.target())));
-    backs.forEach(b -> all.add(Ino.chunk(b.parent())));
-    outs.forEach(o -> all.add(Ino.chunk(o.target())));
-    ins.forEach(i -> all.add(i.chunk()));
+    Set<Integer> all = new TreeSet<>(crossings.neighbours());
     contsOut.forEach(c -> all.add(Ino.chunk(c.part())));
     contsIn.forEach(c -> all.add(Ino.chunk(c.head())));
     parts.forEach(p -> all.add(Ino.chunk(p.head())));

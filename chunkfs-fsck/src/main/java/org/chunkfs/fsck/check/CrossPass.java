@@ -2,11 +2,13 @@ package org.chunkfs.fsck.check;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.problem.Problem;
@@ -17,9 +19,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Tests: entry, back pointer, outbound and inbound cross reference of each such name are all
  * there and agree. What an unreadable chunk would have to say is unknown, never wrong. Costs the
- * number of cross references. Relies on the facts of all chunks.
+ * number of cross references. Relies on the facts of all chunks. If there are more than memory has
+ * room for, sums over them show which chunks' inodes have a name that is not so; only names of such
+ * inodes are then compared, a few chunks' at a time.
  */
 public final class CrossPass {
+  /** Facts that are compared at once when there are too many for memory. */
+  private static final int TOGETHER = 100_000;
+
   private final Map<Integer, ChunkFacts> chunks;
   private final Findings findings;
   private Map<Integer, Side> sides = new HashMap<>();
@@ -35,10 +42,12 @@ public final class CrossPass {
 
     Side(ChunkFacts facts) {
       findings = new Findings(facts.chunk());
-      facts.backs.forEach(
+      Crossings crossings = facts.crossings();
+      crossings.backs.forEach(
           back -> backs.computeIfAbsent(back.inode(), _ -> new ArrayList<>(1)).add(back));
-      facts.outs.forEach(out -> outs.put(new Key(out.target(), out.parent(), out.cookie()), out));
-      for (Fact.In in : facts.ins) {
+      crossings.outs.forEach(
+          out -> outs.put(new Key(out.target(), out.parent(), out.cookie()), out));
+      for (Fact.In in : crossings.ins) {
         ins.put(new Key(in.target(), in.parent(), in.cookie()), in);
         insByBack.put(new Key(in.target(), in.parent(), in.backKey()), in);
       }
@@ -64,14 +73,47 @@ public final class CrossPass {
    * @param chunks the facts of every chunk, by number
    */
   public static void run(Map<Integer, ChunkFacts> chunks, Findings findings) {
-    new CrossPass(chunks, findings).all();
+    if (chunks.values().stream().noneMatch(facts -> facts.kept().outlined())) {
+      new CrossPass(chunks, findings).all();
+      return;
+    }
+    for (BitSet targets : doubtful(chunks)) {
+      Map<Integer, ChunkFacts> about = new TreeMap<>();
+      chunks.forEach((chunk, facts) -> about.put(chunk, facts.about(targets::get)));
+      new CrossPass(about, findings).all();
+    }
+  }
+
+  /** Chunks with inodes whose names are not what everybody says; those to be looked at together. */
+  private static List<BitSet> doubtful(Map<Integer, ChunkFacts> chunks) {
+    Map<Integer, CrossSum> sums = new TreeMap<>();
+    for (ChunkFacts facts : chunks.values()) {
+      facts
+          .kept()
+          .sums()
+          .forEach((target, sum) -> sums.computeIfAbsent(target, _ -> new CrossSum()).addAll(sum));
+    }
+    List<BitSet> groups = new ArrayList<>();
+    int facts = TOGETHER;
+    for (Map.Entry<Integer, CrossSum> of : sums.entrySet()) {
+      if (of.getValue().balanced()) {
+        continue;
+      }
+      facts += of.getValue().facts();
+      if (facts > TOGETHER) {
+        groups.add(new BitSet());
+        facts = of.getValue().facts();
+      }
+      groups.getLast().set(of.getKey());
+    }
+    return groups;
   }
 
   private void all() {
     chunks.values().forEach(facts -> sides.put(facts.chunk(), new Side(facts)));
     for (ChunkFacts facts : chunks.values()) {
       Side here = side(facts.chunk());
-      facts.dirents.forEach(entry -> entry(here, facts.chunk(), entry));
+      facts.dirents().forEach(entry -> entry(here, facts.chunk(), entry));
     }
     for (ChunkFacts facts : chunks.values()) {
       Side here = side(facts.chunk());

@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * {@link ConnectivityPass} where the way goes on in another chunk. Relies on the name pass.
  */
 final class HangingPass {
-  private static final int DIRECTORY = 4;
-
   private final ChunkFacts facts;
   private final Map<Long, Long> parents;
 
@@ -39,11 +37,7 @@ final class HangingPass {
         facts.cycles.add(lowest(at));
       }
     }
-    for (Fact.Dirent entry : facts.dirents) {
-      if (entry.type() == DIRECTORY) {
-        top(entry.parent());
-      }
-    }
+    facts.kept().parentsElsewhere.forEach(this::top);
     for (Fact.Head head : facts.heads) {
       top(head.inode());
     }

@@ -31,6 +31,7 @@ public final class ImageCheck {
   private final CheckOptions options;
   private final Progress progress;
   private final Findings findings = new Findings(-1);
+  private final Crossings.Budget budget;
   private int done;
   private int total;
 
@@ -51,6 +52,7 @@ public final class ImageCheck {
     this.device = image.device();
     this.layout = image.layout();
     this.options = options;
+    this.budget = new Crossings.Budget(options.crossFacts());
     this.progress = progress;
   }
 
@@ -166,7 +168,8 @@ public final class ImageCheck {
     }
     ChunkFacts facts =
         options.memory() == ChunkMemory.NONE
-            ? ChunkCheck.run(ChunkScan.open(reader, keep, of), options.data())
+            ? ChunkCheck.run(
+                ChunkScan.open(reader, keep, of), options.data(), Crossings.within(chunk, budget))
             : recalled(reader, keep, of);
     synchronized (this) {
       progress.at("chunks", ++done, total);

@@ -68,8 +68,8 @@ final class IndexPass {
     counter(state, ChunkStateBlock.FREE_BLOCKS, free);
     counter(state, ChunkStateBlock.INODES, c.facts.inodeCount);
     counter(state, ChunkStateBlock.ORPHANS, c.orphans.size());
-    counter(state, ChunkStateBlock.XREFS_OUT, c.facts.outs.size() + c.facts.contsOut.size());
-    counter(state, ChunkStateBlock.XREFS_IN, c.facts.ins.size() + c.facts.contsIn.size());
+    counter(state, ChunkStateBlock.XREFS_OUT, c.facts.kept().outCount() + c.facts.contsOut.size());
+    counter(state, ChunkStateBlock.XREFS_IN, c.facts.kept().inCount() + c.facts.contsIn.size());
     int generation = ChunkStateBlock.GENERATION.get(state, 0);
     if (Integer.compareUnsigned(c.maxGeneration, generation) > 0) {
       c.findings.add(

@@ -300,7 +300,7 @@ final class ItemPass implements TreeReader.Sink {
     if (v.length != Items.XrefOut.SIZE) {
       return size(item, Items.XrefOut.SIZE);
     }
-    c.facts.outs.add(xrefOut(item.major(), item.minor(), v));
+    c.facts.kept().add(xrefOut(item.major(), item.minor(), v));
     return null;
   }
 
@@ -320,7 +320,7 @@ final class ItemPass implements TreeReader.Sink {
     if (v.length != Items.XrefIn.SIZE) {
       return size(item, Items.XrefIn.SIZE);
     }
-    c.facts.ins.add(xrefIn(item.major(), item.minor(), v));
+    c.facts.kept().add(xrefIn(item.major(), item.minor(), v));
     return null;
   }
 

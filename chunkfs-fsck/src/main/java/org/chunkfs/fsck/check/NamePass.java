@@ -25,7 +25,7 @@ final class NamePass {
       if (c.local(entry.target())) {
         entry(entry);
       } else {
-        c.facts.dirents.add(entry);
+        c.facts.kept().add(entry);
       }
     }
     c.inodes.forEach(inode -> inode.unmatched.forEach(back -> unmatched(inode, back)));
@@ -35,8 +35,8 @@ final class NamePass {
         c.facts.names.put(inode.ino, ChunkFacts.Parent.of(inode.name));
       }
     }
-    for (Fact.In in : c.facts.ins) {
-      c.facts.remember(c.inodes.get(in.target()));
+    for (Fact.In in : c.facts.kept().ins) {
+      c.facts.kept().remember(c.inodes.get(in.target()));
     }
   }
 
@@ -103,8 +103,7 @@ final class NamePass {
   private void unmatched(InodeFact inode, Fact.Back back) {
     InodeFact parent = c.inodes.get(back.parent());
     if (!c.local(back.parent()) || parent != null && parent.spread()) {
-      c.facts.backs.add(back);
-      c.facts.remember(inode);
+      c.facts.kept().add(back, inode.type());
       return;
     }
     c.findings.inode(

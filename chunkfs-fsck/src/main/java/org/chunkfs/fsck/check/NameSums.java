@@ -51,7 +51,7 @@ final class NameSums {
     second += mix(b * FIRST ^ a);
   }
 
-  private static long mix(long x) {
+  static long mix(long x) {
     long y = (x ^ x >>> 32) * FIRST;
     return (y ^ y >>> 29) * SECOND;
   }

@@ -51,24 +51,29 @@ final class QuickCheck {
   private boolean rootSeen;
   private boolean sound = true;
 
-  private QuickCheck(ChunkScan scan, BlockTable table, MetaBlocks blocks) {
+  private QuickCheck(ChunkScan scan, BlockTable table, MetaBlocks blocks, Crossings crossings) {
     this.table = table;
     this.blocks = blocks;
     this.geometry = scan.geometry();
     this.chunk = scan.chunk();
     this.root = scan.reader().layout().root();
-    this.facts = ChunkFacts.of(chunk);
+    this.facts = ChunkFacts.of(chunk, crossings);
     this.entries = new NameSums();
     this.backs = new NameSums();
     this.items = new QuickItems(this, blocks, scan.reader().layout());
   }
 
-  /** What the passes over all chunks need, if the chunk is proved to be sound; else null. */
-  static @Nullable ChunkFacts run(ChunkScan scan, BlockTable table, MetaBlocks blocks) {
+  /**
+   * What the passes over all chunks need, if the chunk is proved to be sound; else null.
+   *
+   * @param crossings takes what crosses the chunk's border; of no use if the result is null
+   */
+  static @Nullable ChunkFacts run(
+      ChunkScan scan, BlockTable table, MetaBlocks blocks, Crossings crossings) {
     if (scan.findings().anyWrong() || !table.allGood() || scan.overlay().anyLost()) {
       return null;
     }
-    QuickCheck check = new QuickCheck(scan, table, blocks);
+    QuickCheck check = new QuickCheck(scan, table, blocks, crossings);
     return check.all() && !scan.findings().anyWrong() ? check.facts : null;
   }
 
@@ -236,8 +241,10 @@ final class QuickCheck {
         && ChunkStateBlock.FREE_BLOCKS.get(counters, 0) == free
         && ChunkStateBlock.INODES.get(counters, 0) == facts.inodeCount
         && ChunkStateBlock.ORPHANS.get(counters, 0) == 0
-        && ChunkStateBlock.XREFS_OUT.get(counters, 0) == facts.outs.size() + facts.contsOut.size()
-        && ChunkStateBlock.XREFS_IN.get(counters, 0) == facts.ins.size() + facts.contsIn.size()
+        && ChunkStateBlock.XREFS_OUT.get(counters, 0)
+            == facts.kept().outCount() + facts.contsOut.size()
+        && ChunkStateBlock.XREFS_IN.get(counters, 0)
+            == facts.kept().inCount() + facts.contsIn.size()
         && Integer.compareUnsigned(maxGeneration, ChunkStateBlock.GENERATION.get(counters, 0)) <= 0;
   }
 }

@@ -325,8 +325,10 @@ final class QuickItems {
       check.entries.add(inode, itsGeneration, itsType, ino, generation, g, b, at, bytes);
     } else {
       byte[] name = Arrays.copyOfRange(b, at, at + bytes);
-      check.facts.dirents.add(
-          new Fact.Dirent(ino, ino, major, inode, itsGeneration, itsType, g, name));
+      check
+          .facts
+          .kept()
+          .add(new Fact.Dirent(ino, ino, major, inode, itsGeneration, itsType, g, name));
     }
     return true;
   }
@@ -354,8 +356,7 @@ final class QuickItems {
     }
     byte[] name = Arrays.copyOfRange(b, at, at + bytes);
     Fact.Back back = new Fact.Back(ino, generation, major, parent, parentGeneration, g, name);
-    check.facts.backs.add(back);
-    check.facts.inodes.put(ino, new ChunkFacts.Ident(generation, type));
+    check.facts.kept().add(back, type);
     if (directory) {
       check.facts.directories.put(ino, ChunkFacts.Parent.of(back));
     }
@@ -409,8 +410,10 @@ final class QuickItems {
     if (length != Items.XrefOut.SIZE) {
       return false;
     }
-    check.facts.outs.add(
-        ItemPass.xrefOut(major, minor, Arrays.copyOfRange(b, value, value + length)));
+    check
+        .facts
+        .kept()
+        .add(ItemPass.xrefOut(major, minor, Arrays.copyOfRange(b, value, value + length)));
     return true;
   }
 
@@ -418,8 +421,10 @@ final class QuickItems {
     if (length != Items.XrefIn.SIZE) {
       return false;
     }
-    check.facts.ins.add(
-        ItemPass.xrefIn(major, minor, Arrays.copyOfRange(b, value, value + length)));
+    check
+        .facts
+        .kept()
+        .add(ItemPass.xrefIn(major, minor, Arrays.copyOfRange(b, value, value + length)));
     return true;
   }
 }

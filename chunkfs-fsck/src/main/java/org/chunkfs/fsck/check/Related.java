@@ -51,25 +51,26 @@ public final class Related {
     if (facts == null) {
       return;
     }
-    for (Fact.Dirent d : facts.dirents) {
+    Crossings crossings = facts.crossings();
+    for (Fact.Dirent d : crossings.dirents) {
       if (d.holder() == ino || d.parent() == ino || d.target() == ino) {
         chunks.add(Ino.chunk(d.target()));
         directories.add(d.parent());
       }
     }
-    for (Fact.Back b : facts.backs) {
+    for (Fact.Back b : crossings.backs) {
       if (b.inode() == ino || b.parent() == ino) {
         chunks.add(Ino.chunk(b.inode()));
         directories.add(b.parent());
       }
     }
-    for (Fact.Out o : facts.outs) {
+    for (Fact.Out o : crossings.outs) {
       if (o.target() == ino || o.parent() == ino) {
         chunks.add(Ino.chunk(o.target()));
         directories.add(o.parent());
       }
     }
-    for (Fact.In i : facts.ins) {
+    for (Fact.In i : crossings.ins) {
       if (i.target() == ino || i.parent() == ino) {
         chunks.add(Ino.chunk(i.target()));
         chunks.add(i.chunk());

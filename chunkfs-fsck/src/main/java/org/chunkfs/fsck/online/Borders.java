@@ -2,12 +2,14 @@ package org.chunkfs.fsck.online;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.error.ChunkUnavailableException;
 import org.chunkfs.core.volume.ImageLayout;
@@ -19,6 +21,7 @@ import org.chunkfs.fsck.check.ChunkFacts;
 import org.chunkfs.fsck.check.ConnectivityPass;
 import org.chunkfs.fsck.check.ContinuationPass;
 import org.chunkfs.fsck.check.CrossPass;
+import org.chunkfs.fsck.check.Crossings;
 import org.chunkfs.fsck.check.Related;
 import org.chunkfs.fsck.problem.Finding;
 import org.chunkfs.fsck.problem.Findings;
@@ -26,6 +29,7 @@ import org.chunkfs.fsck.problem.Severity;
 import org.chunkfs.fsck.scan.ChunkReader;
 import org.chunkfs.fsck.scan.ChunkScan;
 import org.chunkfs.fsck.scan.Keep;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What chunks say of each other, while they change.
@@ -58,9 +62,10 @@ public final class Borders {
    */
   public List<Finding> settle(Map<Integer, ChunkFacts> facts, Map<Integer, Integer> out)
       throws IOException {
-    facts.values().forEach(of -> of.ask(ChunkFacts.NEVER));
+    StillLookup lookup = new StillLookup(volume, looker);
+    facts.values().forEach(of -> of.ask(new Suspicious(lookup)));
     Findings suspicions = passes(facts);
-    facts.values().forEach(of -> of.ask(new StillLookup(volume, looker)));
+    facts.values().forEach(of -> of.ask(lookup));
     List<Finding> settled = new ArrayList<>();
     for (Finding finding : suspicions.list()) {
       if (finding.problem().severity() == Severity.NOTE) {
@@ -76,6 +81,27 @@ public final class Borders {
       }
     }
     return List.copyOf(settled);
+  }
+
+  /** Takes what is not kept for gone: that is only a suspicion, and need not be right. */
+  private record Suspicious(StillLookup lookup) implements ChunkFacts.Again {
+    @Override
+    public ChunkFacts.@Nullable Ident inode(long ino) {
+      return null;
+    }
+
+    @Override
+    public ChunkFacts.@Nullable Parent parent(long ino) {
+      return null;
+    }
+
+    @Override
+    public @Nullable Crossings crossings(int chunk, IntPredicate targets) {
+      return lookup.crossings(chunk, targets);
+    }
+
+    @Override
+    public void forget() {}
   }
 
   private static Findings passes(Map<Integer, ChunkFacts> facts) {
@@ -129,7 +155,17 @@ public final class Borders {
       }
       asked.removeIf(chunk -> !served.contains(chunk) && !stayedOut(chunk, out));
       try {
-        return looker.together(served, (media, keep) -> wrong(media, keep, served, asked, facts));
+        Map<Finding, Set<Integer>> found =
+            looker.together(served, (media, keep) -> wrong(media, keep, served, asked, facts));
+        List<Finding> wrong = new ArrayList<>();
+        found.forEach((finding, needed) -> {
+          needed.addAll(Related.to(finding, facts));
+          needed.retainAll(known(facts));
+          if (asked.containsAll(needed)) {
+            wrong.add(finding);
+          }
+        });
+        return wrong;
       } catch (ChunkUnavailableException e) {
         if (!asked.remove(e.chunk())) {
           throw e;
@@ -143,7 +179,8 @@ public final class Borders {
     return incarnation != null && incarnation == upkeep.incarnation(chunk);
   }
 
-  private List<Finding> wrong(
+  /** What is wrong at that moment, and the chunks that by what they say now decide on it. */
+  private Map<Finding, Set<Integer>> wrong(
       BlockDevice media,
       Keep keep,
       Set<Integer> served,
@@ -151,25 +188,24 @@ public final class Borders {
       Map<Integer, ChunkFacts> facts) {
     Map<Integer, ChunkFacts> now = new TreeMap<>();
     Again again = new Again(media, layout, keep);
+    Crossings.Budget budget = new Crossings.Budget(Crossings.Budget.ofHeap());
     for (Map.Entry<Integer, ChunkFacts> of : facts.entrySet()) {
       int chunk = of.getKey();
       ChunkFacts seen = ChunkFacts.unknown(chunk);
       if (served.contains(chunk) && of.getValue().known()) {
         ChunkReader reader = new ChunkReader(media, layout, chunk);
-        seen = ChunkCheck.run(ChunkScan.open(reader, keep, new Findings(chunk)), false);
+        ChunkScan scan = ChunkScan.open(reader, keep, new Findings(chunk));
+        seen = ChunkCheck.run(scan, false, Crossings.within(chunk, budget));
         seen.ask(again);
       } else if (asked.contains(chunk)) {
         seen = of.getValue(); // out of service: it does not change
       }
       now.put(chunk, seen);
     }
-    List<Finding> wrong = new ArrayList<>();
+    Map<Finding, Set<Integer>> wrong = new LinkedHashMap<>();
     for (Finding finding : passes(now).list()) {
-      Set<Integer> needed = Related.to(finding, facts);
-      needed.addAll(Related.to(finding, now));
-      needed.retainAll(known(facts));
-      if (finding.problem().severity() != Severity.NOTE && asked.containsAll(needed)) {
-        wrong.add(finding);
+      if (finding.problem().severity() != Severity.NOTE) {
+        wrong.put(finding, Related.to(finding, now));
       }
     }
     return wrong;

@@ -11,6 +11,7 @@ import org.chunkfs.core.volume.Upkeep;
 import org.chunkfs.core.volume.Volume;
 import org.chunkfs.fsck.check.ChunkCheck;
 import org.chunkfs.fsck.check.ChunkFacts;
+import org.chunkfs.fsck.check.Crossings;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.problem.Problem;
 import org.chunkfs.fsck.scan.ChunkReader;
@@ -61,18 +62,20 @@ public final class Looker {
   }
 
   /**
-   * Looks at a chunk.
+   * Looks at the chunk that {@code crossings} are of.
    *
    * @param data whether file data is compared with its checksums
+   * @param crossings takes what crosses the chunk's border
    * @throws org.chunkfs.core.error.ChunkUnavailableException if it does not serve, or no longer
    */
-  public Look look(int chunk, boolean data) throws IOException {
+  public Look look(boolean data, Crossings crossings) throws IOException {
+    int chunk = crossings.chunk();
     for (int i = 0; i < TRIES; i++) {
       BlockDevice device = i == 0 ? first.apply(chunk) : again.apply(chunk);
       boolean sure = i > 0;
       Upkeep.MomentWork<@Nullable Look> work =
           moment -> {
-            Look look = at(moment, device, chunk, data);
+            Look look = at(moment, device, data, crossings);
             boolean counts = sure && moment.intact().getAsBoolean();
             return counts || !look.findings.anyWrong() ? look : null;
           };
@@ -82,14 +85,15 @@ public final class Looker {
       }
     }
     BlockDevice device = new MediaView(volume.image().device());
-    return upkeep.whileStill(Set.of(chunk), moment -> at(moment, device, chunk, data));
+    return upkeep.whileStill(Set.of(chunk), moment -> at(moment, device, data, crossings));
   }
 
-  private Look at(Upkeep.Moment moment, BlockDevice device, int chunk, boolean data) {
+  private Look at(Upkeep.Moment moment, BlockDevice device, boolean data, Crossings crossings) {
+    int chunk = crossings.chunk();
     Findings findings = new Findings(chunk);
     Keep keep = new ServedKeep(volume.state(), moment);
     ChunkScan scan = ChunkScan.open(new ChunkReader(device, layout, chunk), keep, findings);
-    ChunkFacts facts = ChunkCheck.run(scan, data);
+    ChunkFacts facts = ChunkCheck.run(scan, data, crossings);
     if (scan.kept() != null
         && !scan.kept().records().isEmpty()
         && !RingMap.read(device, layout).get(chunk)) {

@@ -14,6 +14,7 @@ import org.chunkfs.core.volume.ChunkState;
 import org.chunkfs.core.volume.Upkeep;
 import org.chunkfs.core.volume.Volume;
 import org.chunkfs.fsck.check.ChunkFacts;
+import org.chunkfs.fsck.check.Crossings;
 import org.chunkfs.fsck.check.Related;
 import org.chunkfs.fsck.problem.Finding;
 import org.chunkfs.fsck.problem.Problem;
@@ -110,7 +111,7 @@ public final class Mender {
         return false;
       }
       log.add("write headers, roots and journal of chunk " + chunk + " anew from memory");
-      return !new Looker(volume).look(chunk, false).findings().anyWrong();
+      return !new Looker(volume).look(false, Crossings.outline(chunk)).findings().anyWrong();
     } catch (CorruptException | ChunkIoException | ChunkUnavailableException e) {
       return false; // it is out of service now
     }

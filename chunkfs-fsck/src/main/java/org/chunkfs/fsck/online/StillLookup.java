@@ -2,15 +2,17 @@ package org.chunkfs.fsck.online;
 
 import java.io.IOException;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.volume.Volume;
 import org.chunkfs.fsck.check.Again;
 import org.chunkfs.fsck.check.ChunkFacts;
 import org.chunkfs.fsck.check.ChunkFacts.Ident;
 import org.chunkfs.fsck.check.ChunkFacts.Parent;
+import org.chunkfs.fsck.check.Crossings;
 import org.jspecify.annotations.Nullable;
 
-/** Looks up inodes of chunks that serve, each at a moment of its own: for the paths in reports. */
+/** Looks things up in chunks that serve, each at a moment of its own. */
 final class StillLookup implements ChunkFacts.Again {
   private final Volume volume;
   private final Looker looker;
@@ -22,12 +24,17 @@ final class StillLookup implements ChunkFacts.Again {
 
   @Override
   public @Nullable Ident inode(long ino) {
-    return ask(ino, again -> again.inode(ino));
+    return ask(Ino.chunk(ino), again -> again.inode(ino));
   }
 
   @Override
   public @Nullable Parent parent(long ino) {
-    return ask(ino, again -> again.parent(ino));
+    return ask(Ino.chunk(ino), again -> again.parent(ino));
+  }
+
+  @Override
+  public @Nullable Crossings crossings(int chunk, IntPredicate targets) {
+    return ask(chunk, again -> again.crossings(chunk, targets));
   }
 
   @Override
@@ -39,11 +46,10 @@ final class StillLookup implements ChunkFacts.Again {
     @Nullable T put(Again again);
   }
 
-  private <T> @Nullable T ask(long ino, Question<T> question) {
+  private <T> @Nullable T ask(int chunk, Question<T> question) {
     try {
       return looker.<@Nullable T>together(
-          Set.of(Ino.chunk(ino)),
-          (media, keep) -> question.put(new Again(media, volume.layout(), keep)));
+          Set.of(chunk), (media, keep) -> question.put(new Again(media, volume.layout(), keep)));
     } catch (IOException e) {
       return null; // out of service: it cannot be asked
     }

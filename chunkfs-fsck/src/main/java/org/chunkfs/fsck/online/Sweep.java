@@ -10,6 +10,7 @@ import org.chunkfs.core.volume.ChunkState;
 import org.chunkfs.core.volume.Upkeep;
 import org.chunkfs.core.volume.Volume;
 import org.chunkfs.fsck.check.ChunkFacts;
+import org.chunkfs.fsck.check.Crossings;
 import org.chunkfs.fsck.check.Progress;
 import org.chunkfs.fsck.problem.Finding;
 import org.chunkfs.fsck.problem.Findings;
@@ -19,13 +20,14 @@ import org.chunkfs.fsck.repair.SingleChunk;
 /**
  * A check of a volume in use: its own records, one chunk after another, then what they say of each
  * other. A chunk that is out of service is checked where it lies. In memory there is one chunk at a
- * time, and all cross references.
+ * time, and as many cross references as there is room for ({@link Crossings}).
  */
 public final class Sweep {
   private final Volume volume;
   private final Upkeep upkeep;
   private final Looker looker;
   private final boolean data;
+  private final Crossings.Budget budget = new Crossings.Budget(Crossings.Budget.ofHeap());
   private final Map<Integer, Findings> chunks = new TreeMap<>();
   private final Map<Integer, ChunkFacts> facts = new TreeMap<>();
   private final Map<Integer, Integer> out = new TreeMap<>();
@@ -81,7 +83,7 @@ public final class Sweep {
       if (upkeep.state(chunk) == ChunkState.MISSING) {
         findings = new Findings(chunk); // that its member is missing is said once
       } else if (upkeep.serves(chunk)) {
-        Looker.Look look = looker.look(chunk, data);
+        Looker.Look look = looker.look(data, Crossings.within(chunk, budget));
         findings.addAll(look.findings());
         of = look.facts();
         judge(chunk, findings);
@@ -102,7 +104,10 @@ public final class Sweep {
       findings.add(Problem.CHUNK_OUT, String.valueOf(e.getMessage()));
     }
     chunks.put(chunk, findings);
-    facts.put(chunk, of);
+    ChunkFacts before = facts.put(chunk, of);
+    if (before != null) {
+      before.release();
+    }
   }
 
   private void judge(int chunk, Findings findings) {

@@ -1,7 +1,9 @@
 package org.chunkfs.fsck.repair;
 
+import java.util.function.IntPredicate;
 import org.chunkfs.core.format.Items;
 import org.chunkfs.fsck.check.ChunkFacts;
+import org.chunkfs.fsck.check.Crossings;
 import org.chunkfs.fsck.scan.Item;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,11 @@ record ModelLookup(ChunkModel model) implements ChunkFacts.Again {
               Names.ofBack(back));
     }
     return last;
+  }
+
+  @Override
+  public @Nullable Crossings crossings(int chunk, IntPredicate targets) {
+    return null; // who has the model has the facts too
   }
 
   @Override

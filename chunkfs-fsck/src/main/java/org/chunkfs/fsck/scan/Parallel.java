@@ -42,6 +42,9 @@ public final class Parallel {
       Thread.currentThread().interrupt();
       throw new IOException("the check was interrupted", e);
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error; // no memory: not a bug of this program
+      }
       throw new IllegalStateException(e.getCause());
     } finally {
       pool.shutdownNow();

@@ -14,6 +14,7 @@ import org.chunkfs.core.error.ChunkUnavailableException;
 import org.chunkfs.core.volume.Upkeep;
 import org.chunkfs.core.volume.Volume;
 import org.chunkfs.core.volume.VolumeState.Scrub;
+import org.chunkfs.fsck.check.Crossings;
 import org.chunkfs.fsck.check.Progress;
 import org.chunkfs.fsck.online.Looker;
 import org.chunkfs.fsck.online.Mender;
@@ -222,7 +223,7 @@ public final class Scrubber implements AutoCloseable {
     }
     Findings findings;
     try {
-      findings = looker.look(chunk, true).findings();
+      findings = looker.look(true, Crossings.outline(chunk)).findings();
     } catch (ChunkUnavailableException e) {
       return;
     }
