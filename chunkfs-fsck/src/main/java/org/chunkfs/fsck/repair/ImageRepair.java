@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.error.MemberMissingException;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.RingMapBlock;
@@ -54,7 +55,11 @@ final class ImageRepair {
   }
 
   private void put(long block, byte[] bytes) throws IOException {
-    device.write(block * BLOCK, ByteBuffer.wrap(bytes));
+    try {
+      device.write(block * BLOCK, ByteBuffer.wrap(bytes));
+    } catch (MemberMissingException e) {
+      // The member is cut short; what is there of it is repaired.
+    }
   }
 
   private byte[] map(int member, int i) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.error.MemberMissingException;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkGeometry;
@@ -102,6 +103,8 @@ public final class ImageScan {
           bad = "bit " + bit + " is of no chunk";
         }
       }
+    } catch (MemberMissingException e) {
+      return; // that the member is cut short is said once
     } catch (IOException e) {
       bad = e.getMessage();
     }

@@ -11,6 +11,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.device.ConcatDevice;
 import org.chunkfs.core.device.DelegatingDevice;
 import org.chunkfs.core.error.ImageException;
 import org.chunkfs.core.volume.Image;
@@ -19,8 +20,10 @@ import org.chunkfs.core.volume.Volume;
 import org.chunkfs.fsck.Fsck;
 import org.chunkfs.fsck.FsckOptions;
 import org.chunkfs.fsck.check.Progress;
+import org.chunkfs.fsck.problem.Finding;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.problem.Problem;
+import org.chunkfs.fsck.problem.Severity;
 import org.chunkfs.fsck.report.FsckReport;
 import org.chunkfs.fsck.scan.ChunkReader;
 import org.chunkfs.fsck.scan.ChunkScan;
@@ -91,6 +94,27 @@ final class RepairProps {
             .noneMatch(finding -> finding.problem() == Problem.RING_MAP_BIT);
       }
     }
+  }
+
+  /** What a member does not have any more is no damage to what it has. */
+  @Property(tries = 20, seed = "1040")
+  void aMemberThatIsCutShortStopsNoRepair(
+      @ForAll @IntRange(min = 1, max = 6) int blocks, @ForAll boolean damaged) throws IOException {
+    ConcatDevice whole = (ConcatDevice) SampleImages.spread(3, true);
+    CutDevice second = new CutDevice(whole.parts().getLast(), "second", blocks * 4096L);
+    BlockDevice device = new ConcatDevice(List.of(whole.parts().getFirst(), second));
+    if (damaged) {
+      device.write(4096, ByteBuffer.allocate(4096)); // the ring map of the first
+    }
+    FsckReport report = Fsck.repair(Image.of(device), REPAIR, Progress.NONE);
+    List<Finding> left = damaged ? report.remaining() : report.findings();
+    assertThat(left)
+        .allMatch(finding ->
+            finding.problem() == Problem.MEMBER_MISSING
+                || finding.problem().severity() == Severity.NOTE);
+    second.comeBack();
+    Fsck.repair(Image.of(device), REPAIR, Progress.NONE);
+    assertThat(Fsck.check(Image.of(device), CHECK, Progress.NONE).clean()).isTrue();
   }
 
   @Property(tries = 30, seed = "1038")
