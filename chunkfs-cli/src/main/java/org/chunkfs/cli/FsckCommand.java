@@ -93,7 +93,10 @@ public final class FsckCommand extends Subcommand {
   @Option(names = "-y", description = "Repair everything, without asking.")
   private boolean yes;
 
-  @Option(names = "-f", description = "Check everything, file data too.")
+  @Option(
+      names = "-f",
+      description =
+          "Check everything: also chunks found sound before and not changed since, and file data.")
   private boolean force;
 
   @Option(names = "--data", description = "Compare file data with its checksums.")
@@ -344,12 +347,21 @@ public final class FsckCommand extends Subcommand {
     Repair repair = yes ? Repair.YES : preen ? Repair.PREEN : Repair.NO;
     Instant now = clock.instant();
     return new FsckOptions(
-        repair,
-        data || force,
-        chunks,
-        threads,
-        bootId,
-        now.getEpochSecond() * 1_000_000_000L + now.getNano());
+            repair,
+            data || force,
+            chunks,
+            threads,
+            bootId,
+            now.getEpochSecond() * 1_000_000_000L + now.getNano())
+        .withEarlier(earlier());
+  }
+
+  /** Of a plan, nothing: it does only what it says. */
+  private FsckOptions.Earlier earlier() {
+    if (planning() || plan != null || !chunks.isEmpty()) {
+      return FsckOptions.Earlier.IGNORE;
+    }
+    return force || data ? FsckOptions.Earlier.RENEW : FsckOptions.Earlier.TRUST;
   }
 
   private int ask(Image image, FsckOptions options) throws IOException {

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.chunkfs.core.volume.Image;
+import org.chunkfs.core.volume.VolumeState;
 import org.chunkfs.fsck.check.ChunkFacts;
 import org.chunkfs.fsck.check.ImageCheck;
 import org.chunkfs.fsck.check.Progress;
@@ -17,6 +18,7 @@ import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.problem.Problem;
 import org.chunkfs.fsck.problem.Severity;
 import org.chunkfs.fsck.repair.Consent;
+import org.chunkfs.fsck.repair.ImageRepair;
 import org.chunkfs.fsck.repair.Inventory;
 import org.chunkfs.fsck.repair.Repairer;
 import org.chunkfs.fsck.report.ChunkMap;
@@ -25,6 +27,7 @@ import org.chunkfs.fsck.report.Loss;
 import org.chunkfs.fsck.report.Losses;
 import org.chunkfs.fsck.report.Paths;
 import org.chunkfs.fsck.scan.ChunkReader;
+import org.chunkfs.fsck.scan.HistoryScan;
 
 /** Checks and repairs images that nobody has open. */
 public final class Fsck {
@@ -70,6 +73,7 @@ public final class Fsck {
         first.findings().anyRepairable() || first.findings().count(Problem.CHUNK_OUT) > 0;
     boolean preen = options.repair() == FsckOptions.Repair.PREEN;
     if (!needed || preen && first.findings().count(Problem.MEMBER_MISSING) > 0) {
+      note(image, options, first);
       return report(image, first, List.of(), false, List.of());
     }
     Inventory[] before = new Inventory[1];
@@ -87,10 +91,12 @@ public final class Fsck {
           return may;
         };
     Repairer.Result done =
-        new Repairer(image, options.forCheck(), progress, watched, options.now()).run(first);
+        new Repairer(image, options.forCheck().ofAll(), progress, watched, options.now())
+            .run(first);
     if (!done.wrote() || before[0] == null) {
       return report(image, first, List.of(), false, List.of());
     }
+    note(image, options, done.last());
     List<Loss> losses = new ArrayList<>();
     losses.addAll(
         Losses.between(
@@ -104,6 +110,26 @@ public final class Fsck {
         true,
         done.last().findings().list(),
         losses);
+  }
+
+  /** Notes that all chunks were found sound, if they were. */
+  private static void note(Image image, FsckOptions options, ImageCheck.Result result)
+      throws IOException {
+    HistoryScan history = result.history();
+    VolumeState state = result.image().state();
+    boolean all =
+        options.earlier() != FsckOptions.Earlier.IGNORE
+            && result.facts().values().stream().allMatch(f -> f.known() || f.skipped());
+    if (!all || result.findings().anyWrong() || history == null || state == null) {
+      return;
+    }
+    long lastG = history.lastG();
+    boolean known = state.sound().lastG() >= lastG;
+    if (lastG > 0 && !(known && options.earlier() == FsckOptions.Earlier.TRUST)) {
+      image.device().flush(); // what was looked at must not be lost with the power
+      new ImageRepair(image)
+          .record(state.found(new VolumeState.Sound(lastG, options.now())).successor());
+    }
   }
 
   /**
@@ -144,7 +170,7 @@ public final class Fsck {
 
   private static Map<Integer, ChunkFacts> checked(ImageCheck.Result result) {
     Map<Integer, ChunkFacts> facts = new TreeMap<>(result.facts());
-    facts.keySet().retainAll(result.byChunk().keySet());
+    facts.values().removeIf(of -> !of.skipped() && !result.byChunk().containsKey(of.chunk()));
     return facts;
   }
 

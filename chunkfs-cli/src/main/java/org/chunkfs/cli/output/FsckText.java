@@ -68,6 +68,11 @@ public final class FsckText {
     }
     losses("", report.losses());
     remaining("not repaired: ", report.remaining());
+    if (report.skipped() > 0) {
+      line(
+          "skipped: %d chunks, found sound before and not changed since; -f looks into them too"
+              .formatted(report.skipped()));
+    }
     line(report.summary(image));
     return text.toString();
   }

@@ -30,7 +30,9 @@ public final class VolumeRecord {
     public static final RecordLayout LAYOUT =
         new RecordLayout("volume record entry", 0, "An entry of the volume record.");
     public static final Field.U8 TYPE =
-        LAYOUT.u8("type", "1 chunk state, 2 void, 3 decision, 4 absent, 5 background check");
+        LAYOUT.u8(
+            "type",
+            "1 chunk state, 2 void, 3 decision, 4 absent, 5 background check, 6 found sound");
     public static final Field.U8 CODE = LAYOUT.u8("code", "state: state code; else zero");
     public static final Field.U8 REASON = LAYOUT.u8("reason", "state: reason code");
     public static final Field.U8 RESERVED = LAYOUT.u8("reserved", "zero");
@@ -44,17 +46,19 @@ public final class VolumeRecord {
             "g",
             "state: block that showed the damage or -1; void: its number; decision: last number"
                 + " kept; absent: the last chunk; background check: when it began, nanoseconds"
-                + " since 1970");
+                + " since 1970; found sound: the last commit that a check of all chunks saw");
     public static final Field.U64 G2 =
         LAYOUT.u64(
             "g2",
-            "decision: epoch decided on; absent: last epoch of which the chunks may hold commits");
+            "decision: epoch decided on; absent: last epoch of which the chunks may hold commits;"
+                + " found sound: when, nanoseconds since 1970");
     public static final int SIZE = LAYOUT.size();
     public static final int STATE = 1;
     public static final int VOID = 2;
     public static final int DECISION = 3;
     public static final int ABSENT = 4;
     public static final int SCRUB = 5;
+    public static final int SOUND = 6;
 
     private Entry() {}
   }

@@ -230,7 +230,8 @@ final class Opening {
         List.copyOf(voids),
         List.copyOf(decisions),
         absents,
-        state.scrub());
+        state.scrub(),
+        state.sound());
   }
 
   private boolean isAbsent(ChunkSlot slot) {
@@ -401,7 +402,8 @@ final class Opening {
             next.voids(),
             next.decisions(),
             next.absents(),
-            next.scrub());
+            next.scrub(),
+            next.sound());
     if (!options.readOnly()) {
       records.write(written);
     }

@@ -44,7 +44,8 @@ final class StateKeeper {
         List.copyOf(voids),
         state.decisions(),
         state.absents(),
-        state.scrub());
+        state.scrub(),
+        state.sound());
   }
 
   synchronized boolean isVoid(int chunk, long g) {
@@ -89,7 +90,8 @@ final class StateKeeper {
             state.voids(),
             state.decisions(),
             state.absents(),
-            position);
+            position,
+            state.sound());
     changed(out);
   }
 

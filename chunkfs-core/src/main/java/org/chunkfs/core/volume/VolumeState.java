@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param decisions of earlier epochs
  * @param absents chunks in use that could not be asked when an epoch was decided on
  * @param scrub how far the background check has come
+ * @param sound what the last check of the whole image found sound
  */
 public record VolumeState(
     long sequence,
@@ -32,7 +33,8 @@ public record VolumeState(
     List<Void> voids,
     List<Decision> decisions,
     List<Absent> absents,
-    Scrub scrub) {
+    Scrub scrub,
+    Sound sound) {
 
   /** Why a chunk is out of service. The codes persist. */
   public enum Reason {
@@ -87,7 +89,19 @@ public record VolumeState(
     public static final Scrub NEVER = new Scrub(0, 0);
   }
 
-  /** A record of an image that was not checked in the background. */
+  /**
+   * That a check of all chunks found nothing wrong.
+   *
+   * @param lastG the largest commit that it saw; a chunk whose last commit is larger has changed
+   *     since; 0: there was no such check
+   * @param at when, nanoseconds since 1970
+   */
+  public record Sound(long lastG, long at) {
+    /** There was none. */
+    public static final Sound NEVER = new Sound(0, 0);
+  }
+
+  /** A record of an image that was never checked. */
   public VolumeState(
       long sequence,
       int epoch,
@@ -97,7 +111,7 @@ public record VolumeState(
       List<Void> voids,
       List<Decision> decisions,
       List<Absent> absents) {
-    this(sequence, epoch, bootId, opened, out, voids, decisions, absents, Scrub.NEVER);
+    this(sequence, epoch, bootId, opened, out, voids, decisions, absents, Scrub.NEVER, Sound.NEVER);
   }
 
   /** A chunk out of service; {@code block} is the one that showed the damage, or -1. */
@@ -162,7 +176,8 @@ public record VolumeState(
         voids.stream().filter(v -> v.chunk != chunk).toList(),
         decisions,
         List.copyOf(nowAbsents),
-        scrub);
+        scrub,
+        sound);
   }
 
   /** The record that follows this one, with nothing else changed. */
@@ -172,7 +187,13 @@ public record VolumeState(
 
   VolumeState next(TreeMap<Integer, Out> nowOut, List<Void> nowVoids) {
     return new VolumeState(
-        sequence + 1, epoch, bootId, opened, nowOut, nowVoids, decisions, absents, scrub);
+        sequence + 1, epoch, bootId, opened, nowOut, nowVoids, decisions, absents, scrub, sound);
+  }
+
+  /** The record that says that all chunks were found sound. */
+  public VolumeState found(Sound now) {
+    return new VolumeState(
+        sequence, epoch, bootId, opened, out, voids, decisions, absents, scrub, now);
   }
 
   /** The decision on an epoch, or null. */
@@ -199,6 +220,7 @@ public record VolumeState(
     VolumeRecord.OPENED.set(record, 0, opened);
     int count =
         (scrub.started == 0 ? 0 : 1)
+            + (sound.lastG == 0 ? 0 : 1)
             + out.size()
             + voids.size()
             + decisions.size()
@@ -239,6 +261,12 @@ public record VolumeState(
       Entry.TYPE.set(record, at, Entry.SCRUB);
       Entry.CHUNK.set(record, at, scrub.next);
       Entry.G.set(record, at, scrub.started);
+      at += Entry.SIZE;
+    }
+    if (sound.lastG != 0) {
+      Entry.TYPE.set(record, at, Entry.SOUND);
+      Entry.G.set(record, at, sound.lastG);
+      Entry.G2.set(record, at, sound.at);
     }
     BlockHeader.seal(record, VolumeRecord.BYTES);
     return record;
@@ -272,6 +300,7 @@ public record VolumeState(
     List<Decision> decisions = new ArrayList<>();
     List<Absent> absents = new ArrayList<>();
     Scrub scrub = Scrub.NEVER;
+    Sound sound = Sound.NEVER;
     int at = VolumeRecord.LAYOUT.size();
     for (int i = VolumeRecord.ENTRIES.get(record, 0); i > 0; i--) {
       int chunk = Entry.CHUNK.get(record, at);
@@ -283,6 +312,7 @@ public record VolumeState(
         case Entry.ABSENT ->
             absents.add(new Absent(chunk, (int) g, (int) Entry.G2.get(record, at)));
         case Entry.SCRUB -> scrub = new Scrub(g, chunk);
+        case Entry.SOUND -> sound = new Sound(g, Entry.G2.get(record, at));
         default -> {} // of a later version, and compatible: not for us
       }
       at += Entry.SIZE;
@@ -296,6 +326,7 @@ public record VolumeState(
         List.copyOf(voids),
         List.copyOf(decisions),
         List.copyOf(absents),
-        scrub);
+        scrub,
+        sound);
   }
 }

@@ -13,6 +13,8 @@ import org.chunkfs.fsck.scan.ChunkMemory;
  * @param memory what is known of chunks that were read before
  * @param crossFacts of names that cross chunks' borders so many facts are kept one by one; of
  *     chunks with more than that {@link Crossings outlines}
+ * @param skipSound whether chunks are left out that were found sound when all were checked, and
+ *     have not changed since; if then anything is wrong, all are looked at
  */
 public record CheckOptions(
     boolean data,
@@ -20,7 +22,8 @@ public record CheckOptions(
     byte[] bootId,
     int threads,
     ChunkMemory memory,
-    long crossFacts) {
+    long crossFacts,
+    boolean skipSound) {
   /** Options for who reads everything anew. */
   public CheckOptions(boolean data, Set<Integer> chunks, byte[] bootId, int threads) {
     this(data, chunks, bootId, threads, ChunkMemory.NONE);
@@ -29,6 +32,11 @@ public record CheckOptions(
   /** Options for who has room for as many facts as the memory of Java suggests. */
   public CheckOptions(
       boolean data, Set<Integer> chunks, byte[] bootId, int threads, ChunkMemory memory) {
-    this(data, chunks, bootId, threads, memory, Crossings.Budget.ofHeap());
+    this(data, chunks, bootId, threads, memory, Crossings.Budget.ofHeap(), false);
+  }
+
+  /** The same, but all chunks are looked at. */
+  public CheckOptions ofAll() {
+    return new CheckOptions(data, chunks, bootId, threads, memory, crossFacts, false);
   }
 }

@@ -93,6 +93,7 @@ public final class ChunkFacts {
   long blocks;
   long blocksUsed;
   int inodeCount;
+  private boolean skipped;
   private Again again = NEVER;
 
   private ChunkFacts(int chunk, boolean known, Crossings crossings) {
@@ -126,6 +127,7 @@ public final class ChunkFacts {
     blocks = other.blocks;
     blocksUsed = other.blocksUsed;
     inodeCount = other.inodeCount;
+    skipped = other.skipped;
   }
 
   /** Of a chunk that was read. */
@@ -142,6 +144,20 @@ public final class ChunkFacts {
     return new ChunkFacts(chunk, true, crossings);
   }
 
+  /**
+   * Of a chunk that was not looked into, since it was found sound before and has not changed.
+   *
+   * @param blocks of its body; 0: it was never used
+   */
+  static ChunkFacts skipped(int chunk, long blocks, long blocksUsed, int inodes) {
+    ChunkFacts facts = unknown(chunk);
+    facts.skipped = true;
+    facts.blocks = blocks;
+    facts.blocksUsed = blocksUsed;
+    facts.inodeCount = inodes;
+    return facts;
+  }
+
   /** Of a chunk that cannot be asked. */
   public static ChunkFacts unknown(int chunk) {
     return new ChunkFacts(chunk, false, Crossings.all(chunk));
@@ -149,6 +165,11 @@ public final class ChunkFacts {
 
   public int chunk() {
     return chunk;
+  }
+
+  /** Whether the chunk was not looked into, since it is known to be sound. */
+  public boolean skipped() {
+    return skipped;
   }
 
   /** Whether the chunk could be read. */

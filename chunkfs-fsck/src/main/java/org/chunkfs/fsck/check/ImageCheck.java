@@ -11,6 +11,7 @@ import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.ImageLayout;
 import org.chunkfs.core.volume.VolumeState;
+import org.chunkfs.fsck.problem.Finding;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.problem.Problem;
 import org.chunkfs.fsck.scan.ChunkMemory;
@@ -85,13 +86,51 @@ public final class ImageCheck {
       keep = history;
       state.out().forEach((chunk, out) -> outOfService(chunk, out.reason().text()));
     }
+    Map<Integer, ChunkFacts> skipped = history == null ? Map.of() : skipped(history);
+    if (!skipped.isEmpty()) {
+      Findings some = new Findings(-1);
+      Result result = check(image, history, keep, skipped, some);
+      if (!some.anyWrong() && !findings.anyWrong()) {
+        for (Finding finding : some.list()) {
+          if (finding.problem() != Problem.REMOTE_UNKNOWN) { // what was left out is not unknown
+            findings.add(finding);
+          }
+        }
+        return result;
+      }
+      result.facts.values().forEach(ChunkFacts::release);
+    }
+    return check(image, history, keep, Map.of(), findings);
+  }
+
+  /** Looks at all chunks but some, and what they say of each other. */
+  private Result check(
+      ImageScan image,
+      @Nullable HistoryScan history,
+      Keep keep,
+      Map<Integer, ChunkFacts> skipped,
+      Findings into)
+      throws IOException {
     Map<Integer, Findings> byChunk = new TreeMap<>();
-    Map<Integer, ChunkFacts> facts = chunks(keep, byChunk);
-    byChunk.values().forEach(findings::addAll);
-    CrossPass.run(facts, findings);
-    ContinuationPass.run(facts, findings);
-    ConnectivityPass.run(facts, findings);
+    Map<Integer, ChunkFacts> facts = chunks(keep, byChunk, skipped);
+    byChunk.values().forEach(into::addAll);
+    CrossPass.run(facts, into);
+    ContinuationPass.run(facts, into);
+    ConnectivityPass.run(facts, into);
     return new Result(findings, facts, byChunk, image, history);
+  }
+
+  private Map<Integer, ChunkFacts> skipped(HistoryScan history) {
+    Map<Integer, ChunkFacts> skipped = new TreeMap<>();
+    for (int chunk = 0; options.skipSound() && chunk < layout.chunks(); chunk++) {
+      HistoryScan.Rest rest = history.soundSince(chunk);
+      if (rest != null && options.chunks().isEmpty()) {
+        int blocks = rest.used() ? layout.geometry(chunk).bodyBlocks() : 0;
+        int used = rest.used() ? blocks - rest.freeBlocks() : 0;
+        skipped.put(chunk, ChunkFacts.skipped(chunk, blocks, used, rest.inodes()));
+      }
+    }
+    return skipped;
   }
 
   private void outOfService(int chunk, String why) {
@@ -105,18 +144,23 @@ public final class ImageCheck {
     return known && Arrays.equals(options.bootId(), state.bootId());
   }
 
-  private Map<Integer, ChunkFacts> chunks(Keep keep, Map<Integer, Findings> byChunk)
+  private Map<Integer, ChunkFacts> chunks(
+      Keep keep, Map<Integer, Findings> byChunk, Map<Integer, ChunkFacts> skipped)
       throws IOException {
     List<Integer> wanted = new ArrayList<>();
     Map<Integer, ChunkFacts> facts = new TreeMap<>();
     for (int chunk = 0; chunk < layout.chunks(); chunk++) {
-      facts.put(chunk, ChunkFacts.unknown(chunk));
+      facts.put(chunk, skipped.getOrDefault(chunk, ChunkFacts.unknown(chunk)));
+      if (skipped.containsKey(chunk)) {
+        continue;
+      }
       if (options.chunks().isEmpty() || options.chunks().contains(chunk)) {
         wanted.add(chunk);
         byChunk.put(chunk, new Findings(chunk));
       }
     }
     Again again = new Again(device, layout, keep);
+    done = 0;
     total = wanted.size();
     for (ChunkFacts of :
         Parallel.map(wanted, options.threads(), chunk -> chunk(chunk, keep, byChunk.get(chunk)))) {

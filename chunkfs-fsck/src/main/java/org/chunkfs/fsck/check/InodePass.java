@@ -4,6 +4,7 @@ import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkGeometry;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.format.InodeRecord;
+import org.chunkfs.core.volume.ChunkFs;
 import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.fsck.problem.Problem;
 import org.chunkfs.fsck.scan.Bytes;
@@ -110,6 +111,9 @@ final class InodePass {
     String flags = flagProblem(inode);
     if (flags != null) {
       field(inode, "flags", inode.flags, flags);
+    }
+    if (inode.ino == c.root && inode.generation != ChunkFs.ROOT_GENERATION) {
+      field(inode, "generation", inode.generation, ChunkFs.ROOT_GENERATION);
     }
     if (inode.size < 0
         || inode.size > Vfs.FILE_MAX

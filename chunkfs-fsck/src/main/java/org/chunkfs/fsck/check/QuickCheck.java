@@ -11,6 +11,7 @@ import org.chunkfs.core.format.ChunkStateBlock;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.format.InodeRecord;
 import org.chunkfs.core.format.TableEntry;
+import org.chunkfs.core.volume.ChunkFs;
 import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.fsck.scan.BlockTable;
 import org.chunkfs.fsck.scan.Bytes;
@@ -210,7 +211,7 @@ final class QuickCheck {
     }
     facts.inodeCount++;
     if (ino == root) {
-      rootSeen = type == DIRECTORY;
+      rootSeen = type == DIRECTORY && generation == ChunkFs.ROOT_GENERATION;
       return rootSeen && items.backs() == 0 && InodeRecord.NLINK.get(b, at) == 1;
     }
     return items.backs() > 0

@@ -20,13 +20,14 @@ import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.problem.Problem;
 
 /** Rewrites what belongs to the image as a whole from its copies. */
-final class ImageRepair {
+public final class ImageRepair {
   private static final int BLOCK = BlockHeader.BLOCK;
 
   private final BlockDevice device;
   private final ImageLayout layout;
 
-  ImageRepair(Image image) {
+  /** Writes to {@code image}. */
+  public ImageRepair(Image image) {
     this.device = image.device();
     this.layout = image.layout();
   }
@@ -76,7 +77,7 @@ final class ImageRepair {
   }
 
   /** Writes a volume record to all slots of all replicas; returns the one that counts then. */
-  VolumeState record(VolumeState state) throws IOException {
+  public VolumeState record(VolumeState state) throws IOException {
     VolumeRecords records = new VolumeRecords(device, layout);
     records.writeInOrder(state);
     VolumeState second = state.successor();
@@ -102,7 +103,8 @@ final class ImageRepair {
             List.copyOf(voids),
             List.copyOf(decisions),
             state.absents(),
-            state.scrub());
+            state.scrub(),
+            state.sound());
     for (int chunk : returned) {
       sensible = sensible.returned(chunk);
     }

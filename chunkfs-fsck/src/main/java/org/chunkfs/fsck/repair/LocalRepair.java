@@ -82,6 +82,10 @@ final class LocalRepair {
       if (there == null || !there.directory()) {
         make(root, rootGeneration, Vfs.S_IFDIR | 0x1ED, 0);
         log.add("make the root directory anew");
+      } else if (there.generation() != rootGeneration) {
+        there.set(InodeRecord.GENERATION, rootGeneration);
+        there.rewrite = true;
+        log.add("give the root directory its generation");
       }
     }
   }

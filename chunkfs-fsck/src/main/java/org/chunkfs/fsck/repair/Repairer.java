@@ -212,7 +212,8 @@ public final class Repairer {
               state.voids(),
               List.copyOf(decisions),
               state.absents(),
-              state.scrub());
+              state.scrub(),
+              state.sound());
     }
     return records.sensible(state, List.of());
   }

@@ -51,6 +51,9 @@ public final class ChunkMap {
     if (now > 0) {
       return Condition.WARNING;
     }
+    if (facts != null && facts.skipped()) {
+      return facts.blocks() == 0 ? Condition.UNUSED : Condition.SKIPPED;
+    }
     if (facts == null || !facts.known()) {
       return Condition.UNKNOWN;
     }

@@ -44,6 +44,8 @@ public record FsckReport(
     /** Never used. */
     UNUSED,
     SOUND,
+    /** It was found sound before, has not changed since, and was not looked into. */
+    SKIPPED,
     /** It was damaged and is not any more. */
     REPAIRED,
     /** Something redundant is lost or wrong. */
@@ -78,6 +80,11 @@ public record FsckReport(
 
   private static long count(List<Finding> findings, Severity severity) {
     return findings.stream().filter(f -> f.problem().severity() == severity).count();
+  }
+
+  /** How many chunks were not looked into, since they had been found sound. */
+  public long skipped() {
+    return map.stream().filter(line -> line.condition() == Condition.SKIPPED).count();
   }
 
   /** The last line, as e2fsck has it. */

@@ -18,9 +18,9 @@ public final class HtmlReport {
   private static final String STYLE =
       """
       :root{color-scheme:light dark;--bg:#fff;--fg:#1c2128;--dim:#57606a;--line:#d0d7de;--card:#f6f8fa;
-      --sound:#2da44e;--unused:#d8dee4;--repaired:#0969da;--warning:#bf8700;--damaged:#cf222e;--unknown:#8250df}
+      --sound:#2da44e;--skipped:#8fc9a0;--unused:#d8dee4;--repaired:#0969da;--warning:#bf8700;--damaged:#cf222e;--unknown:#8250df}
       @media(prefers-color-scheme:dark){:root{--bg:#0d1117;--fg:#e6edf3;--dim:#8b949e;--line:#30363d;--card:#161b22;
-      --sound:#3fb950;--unused:#30363d;--repaired:#58a6ff;--warning:#d29922;--damaged:#f85149;--unknown:#bc8cff}}
+      --sound:#3fb950;--skipped:#4c7a57;--unused:#30363d;--repaired:#58a6ff;--warning:#d29922;--damaged:#f85149;--unknown:#bc8cff}}
       *{box-sizing:border-box}body{margin:0 auto;padding:2rem 1rem;max-width:70rem;background:var(--bg);color:var(--fg);
       font:16px/1.5 system-ui,sans-serif}h1{font-size:1.5rem;margin:0 0 .25rem;overflow-wrap:anywhere}h2{font-size:1.1rem;
       margin:2rem 0 .5rem}p{margin:.25rem 0 .75rem}.dim{color:var(--dim)}
@@ -31,7 +31,7 @@ public final class HtmlReport {
       background:linear-gradient(to top,var(--k) var(--f),transparent var(--f))}
       .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin-top:.75rem;font-size:.875rem;color:var(--dim)}
       .legend i{display:inline-block;width:12px;height:12px;border-radius:3px;background:var(--k);margin-right:.4rem;
-      vertical-align:-1px}.sound{--k:var(--sound)}.unused{--k:var(--unused)}.repaired{--k:var(--repaired)}
+      vertical-align:-1px}.sound{--k:var(--sound)}.skipped{--k:var(--skipped)}.unused{--k:var(--unused)}.repaired{--k:var(--repaired)}
       .warning{--k:var(--warning)}.damaged{--k:var(--damaged)}.unknown{--k:var(--unknown)}
       .verdict.sound,.verdict.repaired,.verdict.damaged{background:var(--k)}
       @media(prefers-color-scheme:dark){.verdict{color:#0d1117}}

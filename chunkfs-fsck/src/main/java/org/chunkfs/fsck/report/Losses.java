@@ -51,11 +51,13 @@ public final class Losses {
       return;
     }
     Thing is = after.things().get(ino);
-    if (is == null || !is.recorded || is.generation != was.generation && was.recorded) {
+    // There is but one root: another generation in its place is damage to its number.
+    boolean same = is != null && (ino == root || is.generation == was.generation);
+    if (is == null || !is.recorded || !same && was.recorded) {
       gone(ino, was);
       return;
     }
-    if (is.generation == was.generation) {
+    if (same) {
       names(ino, was, is);
     }
     if (!was.recorded) {

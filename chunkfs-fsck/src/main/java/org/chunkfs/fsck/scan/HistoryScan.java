@@ -54,6 +54,11 @@ public final class HistoryScan implements Keep {
   /** What journals hold. */
   private final Map<Integer, RingScanner.Scan> scans = new ConcurrentHashMap<>();
 
+  /** Chunks whose headers are both there, and whose journal is empty. */
+  private final Map<Integer, Rest> atRest = new TreeMap<>();
+
+  private long lastG;
+
   private HistoryScan(
       VolumeState state,
       VolumeState next,
@@ -89,11 +94,12 @@ public final class HistoryScan implements Keep {
     Set<Integer> older = new HashSet<>();
     boolean absent = false;
     List<Integer> all = IntStream.range(0, layout.chunks()).boxed().toList();
-    for (Ring ring :
+    List<Ring> rings =
         Parallel.map(
             all,
             threads,
-            chunk -> Ring.read(new ChunkReader(device, layout, chunk), image.rings(), memory))) {
+            chunk -> Ring.read(new ChunkReader(device, layout, chunk), image.rings(), memory));
+    for (Ring ring : rings) {
       absent |= ring.absent;
       if (ring.view != null) {
         views.put(ring.view.chunk(), ring.view);
@@ -124,6 +130,7 @@ public final class HistoryScan implements Keep {
     }
     history.judge(views, damaged, absent, findings);
     history.remember(views);
+    history.rest(rings);
     return history;
   }
 
@@ -133,8 +140,14 @@ public final class HistoryScan implements Keep {
    * @param view null if it has none, or is absent
    * @param absent whether no header can be read
    * @param older whether a header is lost: it may have been the newer one, and emptied the ring
+   * @param rest if both headers are there and the journal is empty
    */
-  private record Ring(int chunk, Recovery.@Nullable RingView view, boolean absent, boolean older) {
+  private record Ring(
+      int chunk,
+      Recovery.@Nullable RingView view,
+      boolean absent,
+      boolean older,
+      @Nullable Rest rest) {
     static Ring read(ChunkReader reader, RingMap map, ChunkMemory memory) {
       int chunk = reader.chunk();
       Journal journal =
@@ -148,8 +161,59 @@ public final class HistoryScan implements Keep {
           chunk,
           header == null || scan == null ? null : new Recovery.RingView(chunk, header, scan),
           header == null,
-          scan != null && (headers.header(0) == null || headers.header(1) == null));
+          scan != null && (headers.header(0) == null || headers.header(1) == null),
+          rest(headers, scan));
     }
+
+    private static @Nullable Rest rest(HeaderPair headers, RingScanner.@Nullable Scan scan) {
+      byte[] header = headers.header();
+      boolean whole = headers.header(0) != null && headers.header(1) != null;
+      boolean empty = scan == null || scan.records().isEmpty() && scan.damage() == null;
+      return header == null || !whole || !empty
+          ? null
+          : new Rest(
+              ChunkHeader.BASE_G.get(header, 0),
+              (ChunkHeader.FLAGS.get(header, 0) & ChunkHeader.INITIALIZED) != 0,
+              ChunkHeader.FREE_BLOCKS.get(header, 0),
+              ChunkHeader.INODES.get(header, 0));
+    }
+  }
+
+  private void rest(List<Ring> rings) {
+    for (Ring ring : rings) {
+      Rest rest = ring.rest;
+      if (rest != null && !unmarked.contains(ring.chunk) && state.absentSince(ring.chunk) < 0) {
+        atRest.put(ring.chunk, rest);
+      }
+      byte[] header = ring.view == null ? null : ring.view.header();
+      long base = header == null ? 0 : ChunkHeader.BASE_G.get(header, 0);
+      lastG = Math.max(lastG, Math.max(base, rest == null ? 0 : rest.lastG));
+    }
+    lastG = Math.max(lastG, decision.lastKept());
+  }
+
+  /** The largest commit that counts, in any chunk. */
+  public long lastG() {
+    return lastG;
+  }
+
+  /**
+   * A chunk with an empty journal, as its header has it.
+   *
+   * @param lastG its last commit
+   * @param used whether it was ever used
+   */
+  public record Rest(long lastG, boolean used, int freeBlocks, int inodes) {}
+
+  /**
+   * What the header of a chunk says that is in service, was found sound when all chunks were
+   * checked, and has not changed since; else null.
+   */
+  public @Nullable Rest soundSince(int chunk) {
+    Rest rest = atRest.get(chunk);
+    boolean sound =
+        rest != null && rest.lastG <= state.sound().lastG() && !state.out().containsKey(chunk);
+    return sound && state.sound().lastG() > 0 ? rest : null;
   }
 
   /** Keeps what need not be read again; not if there is so much of it that it fills the memory. */
@@ -294,7 +358,8 @@ public final class HistoryScan implements Keep {
         List.copyOf(voids),
         List.copyOf(decisions),
         state.absents(),
-        state.scrub());
+        state.scrub(),
+        state.sound());
   }
 
   private void judge(
