@@ -6,14 +6,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HexFormat;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.Stack;
+import org.chunkfs.cli.fsck.CheckProgress;
+import org.chunkfs.cli.fsck.ChunkRanges;
+import org.chunkfs.cli.fsck.OptionalWord;
 import org.chunkfs.cli.fsck.PlanFile;
 import org.chunkfs.cli.fsck.Prompt;
+import org.chunkfs.cli.fsck.Stopped;
 import org.chunkfs.cli.fsck.Terminal;
 import org.chunkfs.cli.fuse.MountPoint;
 import org.chunkfs.cli.output.FsckText;
@@ -35,9 +38,6 @@ import org.chunkfs.fsck.undo.UndoFile;
 import org.chunkfs.fsck.undo.UndoStore;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IParameterPreprocessor;
-import picocli.CommandLine.Model.ArgSpec;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -70,7 +70,8 @@ import tools.jackson.databind.node.ObjectNode;
       "  chunkfs fsck --plan --plan-out plan disk.img    what a repair would do, lose and cost",
       "  chunkfs fsck -y --plan plan disk.img            do that plan, and nothing else",
       "  chunkfs fsck -n /mnt                            look at a mounted image while it serves",
-      "  chunkfs fsck -y --chunk 3 /mnt                  repair chunk 3 of a mounted image"
+      "  chunkfs fsck -y --chunk 3 /mnt                  repair chunk 3 of a mounted image",
+      "  chunkfs fsck -n -f --chunk 57- disk.img         go on with a check that was stopped"
     })
 public final class FsckCommand extends Subcommand {
   private static final Duration PATIENCE = Duration.ofMinutes(30);
@@ -106,9 +107,10 @@ public final class FsckCommand extends Subcommand {
       names = "-C",
       arity = "0..1",
       paramLabel = "0",
-      preprocessor = Zero.class,
-      description = "Show progress. A 0 after it, as for e2fsck, means the same.")
-  private @Nullable String progress;
+      preprocessor = OptionalWord.Zero.class,
+      description =
+          "Show progress, and how long it will take. A 0 after it, as for e2fsck, means the same.")
+  private @Nullable String showProgress;
 
   @Option(names = "-q", description = "Say nothing but what is wrong.")
   private boolean quiet;
@@ -124,8 +126,12 @@ public final class FsckCommand extends Subcommand {
               + " of a chunk (the first one is in 256); else from the first sound one.")
   private long copy = -1;
 
-  @Option(names = "--chunk", split = ",", paramLabel = "N,...", description = "Only these chunks.")
-  private Set<Integer> chunks = new LinkedHashSet<>();
+  @Option(
+      names = "--chunk",
+      split = ",",
+      paramLabel = "N,...",
+      description = "Only these chunks: 3, 5-9, or 12- for 12 and all after it.")
+  private List<String> chunkWords = new ArrayList<>();
 
   @Option(
       names = "-j",
@@ -137,7 +143,7 @@ public final class FsckCommand extends Subcommand {
       names = "--plan",
       arity = "0..1",
       paramLabel = "FILE",
-      preprocessor = PlanWord.class,
+      preprocessor = OptionalWord.Plan.class,
       description =
           "Show what a repair would do, lose and cost; change nothing. With -y and a FILE of"
               + " --plan-out: do that plan and nothing else, or nothing if the image has changed."
@@ -171,6 +177,8 @@ public final class FsckCommand extends Subcommand {
       description = "Write the report as a page to look at.")
   private @Nullable Path html;
 
+  private Set<Integer> chunks = Set.of();
+
   private final Terminal terminal;
   private final InstantSource clock;
   private final byte[] bootId;
@@ -194,37 +202,6 @@ public final class FsckCommand extends Subcommand {
     this.clock = clock;
     this.bootId = bootId.clone();
     this.opener = opener;
-  }
-
-  /** Takes the next word if it is a plan; {@code --plan} before an image takes none. */
-  static final class PlanWord implements IParameterPreprocessor {
-    @Override
-    public boolean preprocess(
-        Stack<String> args, CommandSpec command, ArgSpec option, Map<String, Object> info) {
-      String next = args.isEmpty() ? "" : args.peek();
-      boolean attached = "=".equals(info.get("separator"));
-      boolean takes = attached || !next.isEmpty() && !next.startsWith("-") && isPlan(next);
-      option.setValue(takes ? args.pop() : "");
-      return true;
-    }
-
-    private static boolean isPlan(String word) {
-      try {
-        return PlanFile.is(Path.of(word));
-      } catch (java.nio.file.InvalidPathException e) {
-        return false;
-      }
-    }
-  }
-
-  /** Takes a 0 that follows, as {@code e2fsck -C 0} has it. */
-  static final class Zero implements IParameterPreprocessor {
-    @Override
-    public boolean preprocess(
-        Stack<String> args, CommandSpec command, ArgSpec option, Map<String, Object> info) {
-      option.setValue(!args.isEmpty() && args.peek().equals("0") ? args.pop() : "0");
-      return true;
-    }
   }
 
   @Override
@@ -286,17 +263,11 @@ public final class FsckCommand extends Subcommand {
             .put("verbose", verbose)
             .put("html", html != null);
     ArrayNode wanted = request.putArray("chunks");
-    chunks.forEach(wanted::add);
+    argument(() -> ChunkRanges.of(chunkWords));
+    chunkWords.forEach(wanted::add);
+    CheckProgress progress = progress();
     try (ControlClient server = Mounts.connect(point)) {
-      JsonNode answer =
-          server.call(
-              request,
-              p ->
-                  tick(
-                      p.path("pass").asString("chunks"),
-                      p.path("done").asInt(0),
-                      p.path("total").asInt(0)),
-              PATIENCE);
+      JsonNode answer = server.call(request, p -> told(progress, p), PATIENCE);
       boolean clean = answer.path("clean").asBoolean(false);
       if (html != null) {
         Files.writeString(html, answer.path("html").asString(""));
@@ -315,13 +286,7 @@ public final class FsckCommand extends Subcommand {
     boolean asks = !no && !yes && !preen && terminal.present();
     boolean writes = !planning() && (yes || preen || asks || undo != null);
     try (Image image = opener.open(paths, writes ? Mode.READ_WRITE : Mode.READ_ONLY, copy)) {
-      for (int chunk : chunks) {
-        if (chunk < 0 || chunk >= image.layout().chunks()) {
-          throw usage(
-              "There is no chunk %d; the image has chunks 0 to %d."
-                  .formatted(chunk, image.layout().chunks() - 1));
-        }
-      }
+      chunks = argument(() -> ChunkRanges.of(chunkWords).in(image.layout().chunks()));
       if (undo != null && !yes && !preen) {
         return takeBack(image, undo);
       }
@@ -335,11 +300,15 @@ public final class FsckCommand extends Subcommand {
       if (asks) {
         return ask(image, options);
       }
-      FsckReport report =
-          options.repair() == Repair.NO
-              ? Fsck.check(image, options, this::tick)
-              : saving(image, target -> Fsck.repair(target, options, this::tick));
-      return tell(report, false);
+      CheckProgress progress = progress();
+      try (Stopped stopped = Stopped.tells(progress, wanted(image), err())) {
+        FsckReport report =
+            options.repair() == Repair.NO
+                ? Fsck.check(image, options, progress)
+                : saving(image, target -> Fsck.repair(target, options, progress));
+        stopped.not();
+        return tell(report, false);
+      }
     }
   }
 
@@ -367,7 +336,7 @@ public final class FsckCommand extends Subcommand {
   private int ask(Image image, FsckOptions options) throws IOException {
     Prompt prompt = new Prompt(terminal, out());
     try {
-      FsckReport report = saving(image, target -> Fsck.repair(target, options, this::tick, prompt));
+      FsckReport report = saving(image, target -> Fsck.repair(target, options, progress(), prompt));
       return tell(report, true);
     } catch (Prompt.CancelledException e) {
       complain(Sentence.of(e));
@@ -376,7 +345,7 @@ public final class FsckCommand extends Subcommand {
   }
 
   private int plan(Image image, FsckOptions options) throws IOException {
-    RepairPlan made = Fsck.plan(image, options, this::tick);
+    RepairPlan made = Fsck.plan(image, options, progress());
     String text = PlanJson.of(made, options);
     if (planOut != null) {
       Files.writeString(planOut, text + "\n");
@@ -394,7 +363,7 @@ public final class FsckCommand extends Subcommand {
   }
 
   private int carryOut(Image image, PlanFile file, FsckOptions options) throws IOException {
-    RepairPlan made = Fsck.plan(image, file.options(options), this::tick);
+    RepairPlan made = Fsck.plan(image, file.options(options), progress());
     file.demand(made);
     FsckReport report =
         saving(
@@ -481,11 +450,31 @@ public final class FsckCommand extends Subcommand {
     }
   }
 
-  private void tick(String pass, int done, int total) {
-    if (progress != null && !json) {
-      err().print("\r%s %d/%d%s".formatted(pass, done, total, done == total ? "\n" : ""));
-      err().flush();
+  private CheckProgress progress() {
+    return new CheckProgress(showProgress != null && !json ? err() : null, System::nanoTime);
+  }
+
+  private BitSet wanted(Image image) {
+    BitSet wanted = new BitSet();
+    wanted.set(0, image.layout().chunks());
+    if (!chunks.isEmpty()) {
+      wanted.clear();
+      chunks.forEach(wanted::set);
     }
+    return wanted;
+  }
+
+  /** What a server says of its progress. */
+  private static void told(CheckProgress progress, JsonNode told) {
+    if (told.has("chunk")) {
+      List<String> found = new ArrayList<>();
+      told.path("found").forEach(each -> found.add(each.asString("")));
+      progress.chunk(told.path("chunk").asInt(0), told.path("share").asDouble(0), found);
+    }
+    progress.at(
+        told.path("pass").asString("chunks"),
+        told.path("done").asInt(0),
+        told.path("total").asInt(0));
   }
 
   /** The running machine's boot id where it has one (Linux), else zeros. */

@@ -222,9 +222,29 @@ final class FsckCommandTest {
   }
 
   @Test
+  void chunksAreNamedOneByOneAndInRanges() throws IOException {
+    fsck("-y", "-f", image);
+    assertThat(fsck("-n", "--chunk", "1-", image).out()).contains("/3 chunks in use");
+    assertThat(fsck("-n", "--chunk", "0,2-3", image).out()).contains("/3 chunks in use");
+    CommandRun none = fsck("-n", "--chunk", "2-9", image);
+    assertThat(none.exit()).isEqualTo(16);
+    assertThat(none.err()).contains("There is no chunk 9; the image has chunks 0 to 3.");
+    assertThat(fsck("-n", "--chunk", "3-1", image).err()).contains("1 is before 3");
+    assertThat(fsck("-n", "--chunk", "x", image).err()).contains("'x' names no chunks");
+  }
+
+  @Test
+  void whatWasFoundSoundIsLeftOut() throws IOException {
+    fsck("-y", "-f", image);
+    assertThat(fsck("-p", image).out()).contains("skipped: ").contains("clean, ");
+    assertThat(fsck("-p", "-f", image).out()).doesNotContain("skipped: ");
+    assertThat(fsck("-n", "--data", image).out()).doesNotContain("skipped: ");
+  }
+
+  @Test
   void e2fscksWordsAreUnderstood() throws IOException {
     assertThat(fsck("-f", "-y", "-C", "0", image).exit()).isEqualTo(1);
-    CommandRun shown = fsck("-a", "-C", image);
+    CommandRun shown = fsck("-a", "-f", "-C", image);
     assertThat(shown.exit()).isZero();
     assertThat(shown.err()).contains("chunks 4/4");
     assertThat(fsck("-n", dir.resolve("not-there")).exit()).isEqualTo(8);

@@ -124,8 +124,7 @@ public final class Fsck {
       return;
     }
     long lastG = history.lastG();
-    boolean known = state.sound().lastG() >= lastG;
-    if (lastG > 0 && !(known && options.earlier() == FsckOptions.Earlier.TRUST)) {
+    if (lastG > state.sound().lastG()) {
       image.device().flush(); // what was looked at must not be lost with the power
       new ImageRepair(image)
           .record(state.found(new VolumeState.Sound(lastG, options.now())).successor());

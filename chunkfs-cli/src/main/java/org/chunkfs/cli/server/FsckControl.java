@@ -3,28 +3,33 @@ package org.chunkfs.cli.server;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.chunkfs.cli.fsck.ChunkRanges;
 import org.chunkfs.cli.output.FsckText;
 import org.chunkfs.core.volume.Volume;
 import org.chunkfs.fsck.ExitCode;
 import org.chunkfs.fsck.FsckOptions;
 import org.chunkfs.fsck.FsckOptions.Repair;
 import org.chunkfs.fsck.OnlineFsck;
+import org.chunkfs.fsck.check.Progress;
+import org.chunkfs.fsck.problem.Finding;
 import org.chunkfs.fsck.report.FsckReport;
 import org.chunkfs.fsck.report.HtmlReport;
 import org.chunkfs.fsck.report.JsonReport;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The control command {@code fsck}: {@code {"command":"fsck","mode":"check", "preen" or "repair",
- * "chunks":[...],"data":true,"name":"/mnt","verbose":false,"html":false}}. Checks one chunk after
- * another, and what they say of each other; without {@code chunks} all. The answer has {@code
- * text}, {@code exit} as fsck(8) has it, {@code report} as {@code chunkfs fsck --json} prints it,
- * and {@code html} where it was asked for.
+ * "chunks":["3","5-9","12-"],"data":true,"name":"/mnt","verbose":false,"html":false}}. Checks one
+ * chunk after another, and what they say of each other; without {@code chunks} all. The answer has
+ * {@code text}, {@code exit} as fsck(8) has it, {@code report} as {@code chunkfs fsck --json}
+ * prints it, and {@code html} where it was asked for.
  */
 public final class FsckControl {
   private static final JsonMapper JSON = new JsonMapper();
@@ -60,16 +65,7 @@ public final class FsckControl {
             .withRepair(repair)
             .withData(request.path("data").asBoolean(true))
             .withChunks(chunks(request.path("chunks")));
-    FsckReport report =
-        OnlineFsck.run(
-            volume,
-            options,
-            (pass, done, total) ->
-                progress.accept(
-                    JSON.createObjectNode()
-                        .put("pass", pass)
-                        .put("done", done)
-                        .put("total", total)));
+    FsckReport report = OnlineFsck.run(volume, options, new Told(progress));
     String name = request.path("name").asString(name(options));
     ObjectNode answer = JSON.createObjectNode();
     answer.put("text", FsckText.of(report, name, request.path("verbose").asBoolean(false)));
@@ -82,6 +78,29 @@ public final class FsckControl {
     return answer;
   }
 
+  /** Tells the client how far it is, chunk by chunk. */
+  private static final class Told implements Progress {
+    private final Consumer<JsonNode> to;
+    private ObjectNode next = JSON.createObjectNode();
+
+    Told(Consumer<JsonNode> to) {
+      this.to = to;
+    }
+
+    @Override
+    public void chunk(int chunk, List<Finding> found, double share) {
+      next.put("chunk", chunk).put("share", share);
+      ArrayNode wrong = next.putArray("found");
+      found.forEach(finding -> wrong.add(finding.toString()));
+    }
+
+    @Override
+    public void at(String pass, int done, int total) {
+      to.accept(next.put("pass", pass).put("done", done).put("total", total));
+      next = JSON.createObjectNode();
+    }
+  }
+
   private static String name(FsckOptions options) {
     return options.chunks().size() == 1 ? "chunk " + options.chunks().iterator().next() : "image";
   }
@@ -92,16 +111,12 @@ public final class FsckControl {
   }
 
   private Set<Integer> chunks(JsonNode wanted) throws IOException {
-    int count = volume.layout().chunks();
-    Set<Integer> chunks = new TreeSet<>();
-    for (JsonNode each : wanted) {
-      int chunk = each.asInt(-1);
-      if (chunk < 0 || chunk >= count) {
-        throw new IOException(
-            "There is no chunk %s; the image has chunks 0 to %d.".formatted(each, count - 1));
-      }
-      chunks.add(chunk);
+    List<String> words = new ArrayList<>();
+    wanted.forEach(each -> words.add(each.asString("")));
+    try {
+      return ChunkRanges.of(words).in(volume.layout().chunks());
+    } catch (IllegalArgumentException e) {
+      throw new IOException(e.getMessage(), e);
     }
-    return chunks;
   }
 }

@@ -33,8 +33,11 @@ public final class ImageCheck {
   private final Progress progress;
   private final Findings findings = new Findings(-1);
   private final Crossings.Budget budget;
+  private Map<Integer, HistoryScan.Fill> fills = Map.of();
   private int done;
   private int total;
+  private long workDone;
+  private long workTotal;
 
   /**
    * What a check found.
@@ -84,6 +87,7 @@ public final class ImageCheck {
               options.threads(),
               findings);
       keep = history;
+      fills = history.fills();
       state.out().forEach((chunk, out) -> outOfService(chunk, out.reason().text()));
     }
     Map<Integer, ChunkFacts> skipped = history == null ? Map.of() : skipped(history);
@@ -162,6 +166,8 @@ public final class ImageCheck {
     Again again = new Again(device, layout, keep);
     done = 0;
     total = wanted.size();
+    workDone = 0;
+    workTotal = wanted.stream().mapToLong(this::work).sum();
     for (ChunkFacts of :
         Parallel.map(wanted, options.threads(), chunk -> chunk(chunk, keep, byChunk.get(chunk)))) {
       of.ask(again);
@@ -204,10 +210,25 @@ public final class ImageCheck {
     }
   }
 
+  private synchronized void told(int chunk, Findings of) {
+    workDone += work(chunk);
+    progress.chunk(chunk, of.list(), Math.min(1, (double) workDone / workTotal));
+    progress.at("chunks", ++done, total);
+  }
+
+  /** About how long a chunk takes, in microseconds of some machine. */
+  private long work(int chunk) {
+    HistoryScan.Fill fill = fills.get(chunk);
+    return fill == null
+        ? 100
+        : 500 + 2L * fill.inodes() + (options.data() ? 3L * fill.blocks() : 0);
+  }
+
   private ChunkFacts chunk(int chunk, Keep keep, @Nullable Findings mine) {
     Findings of = mine == null ? new Findings(chunk) : mine;
     ChunkReader reader = new ChunkReader(device, layout, chunk);
     if (!reader.present()) {
+      told(chunk, of);
       return ChunkFacts.unknown(chunk); // that its member is missing is said once
     }
     ChunkFacts facts =
@@ -215,9 +236,7 @@ public final class ImageCheck {
             ? ChunkCheck.run(
                 ChunkScan.open(reader, keep, of), options.data(), Crossings.within(chunk, budget))
             : recalled(reader, keep, of);
-    synchronized (this) {
-      progress.at("chunks", ++done, total);
-    }
+    told(chunk, of);
     return facts;
   }
 }

@@ -64,9 +64,16 @@ public final class Sweep {
     int done = 0;
     for (int chunk : wanted) {
       chunk(chunk);
-      progress.at("chunks", ++done, wanted.size());
+      done++;
+      progress.chunk(chunk, found(chunk), (double) done / wanted.size());
+      progress.at("chunks", done, wanted.size());
     }
     across();
+  }
+
+  private List<Finding> found(int chunk) {
+    Findings found = chunks.get(chunk);
+    return found == null ? List.of() : found.list();
   }
 
   /** Looks at the image's own records, again. */

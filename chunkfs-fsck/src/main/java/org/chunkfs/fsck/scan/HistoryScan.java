@@ -57,6 +57,7 @@ public final class HistoryScan implements Keep {
   /** Chunks whose headers are both there, and whose journal is empty. */
   private final Map<Integer, Rest> atRest = new TreeMap<>();
 
+  private final Map<Integer, Fill> fills = new TreeMap<>();
   private long lastG;
 
   private HistoryScan(
@@ -141,13 +142,15 @@ public final class HistoryScan implements Keep {
    * @param absent whether no header can be read
    * @param older whether a header is lost: it may have been the newer one, and emptied the ring
    * @param rest if both headers are there and the journal is empty
+   * @param fill null if it was never used
    */
   private record Ring(
       int chunk,
       Recovery.@Nullable RingView view,
       boolean absent,
       boolean older,
-      @Nullable Rest rest) {
+      @Nullable Rest rest,
+      @Nullable Fill fill) {
     static Ring read(ChunkReader reader, RingMap map, ChunkMemory memory) {
       int chunk = reader.chunk();
       Journal journal =
@@ -162,7 +165,16 @@ public final class HistoryScan implements Keep {
           header == null || scan == null ? null : new Recovery.RingView(chunk, header, scan),
           header == null,
           scan != null && (headers.header(0) == null || headers.header(1) == null),
-          rest(headers, scan));
+          rest(headers, scan),
+          header == null ? null : fill(reader, header));
+    }
+
+    private static @Nullable Fill fill(ChunkReader reader, byte[] header) {
+      int free = ChunkHeader.FREE_BLOCKS.get(header, 0);
+      boolean used = (ChunkHeader.FLAGS.get(header, 0) & ChunkHeader.INITIALIZED) != 0;
+      int body = reader.geometry().bodyBlocks();
+      int inodes = Math.clamp(ChunkHeader.INODES.get(header, 0), 0, 8 * body);
+      return used ? new Fill(Math.clamp(body - free, 0, body), inodes) : null;
     }
 
     private static @Nullable Rest rest(HeaderPair headers, RingScanner.@Nullable Scan scan) {
@@ -181,6 +193,9 @@ public final class HistoryScan implements Keep {
 
   private void rest(List<Ring> rings) {
     for (Ring ring : rings) {
+      if (ring.fill != null) {
+        fills.put(ring.chunk, ring.fill);
+      }
       Rest rest = ring.rest;
       if (rest != null && !unmarked.contains(ring.chunk) && state.absentSince(ring.chunk) < 0) {
         atRest.put(ring.chunk, rest);
@@ -190,6 +205,14 @@ public final class HistoryScan implements Keep {
       lastG = Math.max(lastG, Math.max(base, rest == null ? 0 : rest.lastG));
     }
     lastG = Math.max(lastG, decision.lastKept());
+  }
+
+  /** How much is in a chunk, as its header has it: so many blocks and inodes. */
+  public record Fill(int blocks, int inodes) {}
+
+  /** Of each chunk that was ever used, and whose header can be read. */
+  public Map<Integer, Fill> fills() {
+    return fills;
   }
 
   /** The largest commit that counts, in any chunk. */
