@@ -154,6 +154,9 @@ public final class HeaderCopies {
     if (Long.compareUnsigned(ChunkHeader.TAIL.get(block, 0), ChunkHeader.MAX_TAIL) > 0) {
       return "copy " + copy + ": no journal has a tail at " + ChunkHeader.TAIL.show(block, 0);
     }
+    if (ChunkHeader.TAIL_PREV_G.get(block, 0) != ChunkHeader.BASE_G.get(block, 0)) {
+      return "copy " + copy + ": its journal does not begin where its checkpoint ends";
+    }
     return null;
   }
 

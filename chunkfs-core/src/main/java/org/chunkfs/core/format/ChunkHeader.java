@@ -49,7 +49,7 @@ public final class ChunkHeader {
   public static final Field.U64 TAIL =
       LAYOUT.u64("tail", "absolute byte position in the ring where replay starts");
   public static final Field.U64 TAIL_PREV_G =
-      LAYOUT.u64("tail_prev_g", "predecessor that the first record at the tail names");
+      LAYOUT.u64("tail_prev_g", "predecessor that the first record at the tail names: base_g");
   public static final Field.U64 STABLE_G =
       LAYOUT.u64("stable_g", "largest stable commit number known when this copy was written");
   public static final Field.U32 FREE_BLOCKS =

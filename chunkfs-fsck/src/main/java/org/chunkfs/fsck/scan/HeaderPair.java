@@ -158,6 +158,10 @@ public final class HeaderPair {
     if (Long.compareUnsigned(ChunkHeader.TAIL.get(block, 0), ChunkHeader.MAX_TAIL) > 0) {
       return "no journal has a tail at " + ChunkHeader.TAIL.show(block, 0);
     }
+    if (ChunkHeader.TAIL_PREV_G.get(block, 0) != ChunkHeader.BASE_G.get(block, 0)) {
+      return "its journal begins after commit %x, its checkpoint ends with %x"
+          .formatted(ChunkHeader.TAIL_PREV_G.get(block, 0), ChunkHeader.BASE_G.get(block, 0));
+    }
     if ((ChunkHeader.FLAGS.get(block, 0) & ~ChunkHeader.INITIALIZED) != 0) {
       return "flags are " + ChunkHeader.FLAGS.show(block, 0);
     }
