@@ -54,7 +54,7 @@ public final class EngineVolume implements ServedVolume {
    * @throws IllegalArgumentException with a sentence about the one that makes no sense
    */
   static VolumeOptions options(Map<String, String> words) {
-    VolumeOptions options = VolumeOptions.defaults();
+    VolumeOptions options = VolumeOptions.defaults().withRestart(true);
     for (Map.Entry<String, String> word : words.entrySet()) {
       String value = word.getValue();
       options =

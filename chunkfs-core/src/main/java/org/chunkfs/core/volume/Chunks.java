@@ -467,7 +467,7 @@ final class Chunks {
 
   private void drain(ChunkSlot slot, long deadline) throws IOException {
     Chunk previous = slot.previous;
-    while (slot.activating != null || previous != null && draining(previous)) {
+    while (!drained(slot)) {
       if (System.nanoTime() > deadline) {
         throw new DeadlineException(
             "chunk %d is draining: writes of its last incarnation have not returned"
@@ -478,6 +478,12 @@ final class Chunks {
     if (previous != null && previous != slot.readable) {
       previous.abandon();
     }
+  }
+
+  /** Whether nothing of a chunk's last incarnation is on its way to the device any more. */
+  boolean drained(ChunkSlot slot) {
+    Chunk previous = slot.previous;
+    return slot.activating == null && (previous == null || !draining(previous));
   }
 
   private boolean draining(Chunk previous) {

@@ -69,7 +69,8 @@ public final class Volume implements Vfs, AutoCloseable {
             keeper,
             opened.resident());
     engine = new Engine(chunks, history, durability, checkpointer, options);
-    watchdog = new Watchdog(chunks, options);
+    boolean restarts = options.restart() && !options.readOnly();
+    watchdog = new Watchdog(chunks, options, restarts ? new Restarts(chunks, this::online) : null);
     NameHash hash = new NameHash(layout.hashKey());
     Directories directories = new Directories(hash, layout.root());
     HomeChoice homes = new HomeChoice(engine, layout.root());

@@ -17,6 +17,8 @@ import java.time.InstantSource;
  * @param cacheBlocks metadata blocks kept in memory, clean ones beyond it are dropped
  * @param stall how long one write to the device may take before its chunk is fenced
  * @param clock source of times in inodes
+ * @param restart whether a chunk that was fenced because its device hung is brought back by itself
+ *     when the device has answered
  */
 public record VolumeOptions(
     boolean readOnly,
@@ -28,7 +30,8 @@ public record VolumeOptions(
     long journalBytes,
     int cacheBlocks,
     Duration stall,
-    InstantSource clock) {
+    InstantSource clock,
+    boolean restart) {
 
   /** How a request that needs a fenced chunk is answered. */
   public enum FencedPolicy {
@@ -53,7 +56,8 @@ public record VolumeOptions(
         Math.clamp(heap / 12, 12L << 20, 24L << 20),
         (int) Math.clamp(heap / 3 / 4400, 4096, 1 << 18),
         Duration.ofSeconds(5),
-        InstantSource.system());
+        InstantSource.system(),
+        false);
   }
 
   public VolumeOptions withReadOnly(boolean to) {
@@ -67,7 +71,8 @@ public record VolumeOptions(
         journalBytes,
         cacheBlocks,
         stall,
-        clock);
+        clock,
+        restart);
   }
 
   public VolumeOptions withDeadline(Duration to) {
@@ -81,7 +86,8 @@ public record VolumeOptions(
         journalBytes,
         cacheBlocks,
         stall,
-        clock);
+        clock,
+        restart);
   }
 
   public VolumeOptions withFenced(FencedPolicy to) {
@@ -95,7 +101,8 @@ public record VolumeOptions(
         journalBytes,
         cacheBlocks,
         stall,
-        clock);
+        clock,
+        restart);
   }
 
   public VolumeOptions withFlush(Duration interval, long bytes) {
@@ -109,7 +116,8 @@ public record VolumeOptions(
         journalBytes,
         cacheBlocks,
         stall,
-        clock);
+        clock,
+        restart);
   }
 
   public VolumeOptions withCheckpoint(int percent, long bytes) {
@@ -123,7 +131,8 @@ public record VolumeOptions(
         bytes,
         cacheBlocks,
         stall,
-        clock);
+        clock,
+        restart);
   }
 
   public VolumeOptions withCacheBlocks(int blocks) {
@@ -137,7 +146,8 @@ public record VolumeOptions(
         journalBytes,
         blocks,
         stall,
-        clock);
+        clock,
+        restart);
   }
 
   public VolumeOptions withStall(Duration to) {
@@ -151,7 +161,8 @@ public record VolumeOptions(
         journalBytes,
         cacheBlocks,
         to,
-        clock);
+        clock,
+        restart);
   }
 
   public VolumeOptions withClock(InstantSource to) {
@@ -165,6 +176,22 @@ public record VolumeOptions(
         journalBytes,
         cacheBlocks,
         stall,
+        to,
+        restart);
+  }
+
+  public VolumeOptions withRestart(boolean to) {
+    return new VolumeOptions(
+        readOnly,
+        deadline,
+        fenced,
+        flushInterval,
+        flushBytes,
+        checkpointPercent,
+        journalBytes,
+        cacheBlocks,
+        stall,
+        clock,
         to);
   }
 }

@@ -7,18 +7,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks, from outside, for chunks whose device does not answer, and fences them. Where a thread is
- * stuck in one with locks of other chunks in its hands, those are given back in its name.
+ * stuck in one with locks of other chunks in its hands, those are given back in its name. Brings
+ * such chunks back when the device has answered, if that is wanted.
  */
 final class Watchdog {
   private static final long TICK_MILLIS = 50;
 
   private final Chunks chunks;
+  private final @Nullable Restarts restarts;
   private final long stall;
   private final Thread thread;
   private volatile boolean stopped;
 
-  Watchdog(Chunks chunks, VolumeOptions options) {
+  /**
+   * @param restarts null if chunks that hung are left to others
+   */
+  Watchdog(Chunks chunks, VolumeOptions options, @Nullable Restarts restarts) {
     this.chunks = chunks;
+    this.restarts = restarts;
     this.stall = options.stall().toNanos();
     this.thread = Thread.ofPlatform().daemon().name("chunkfs-watchdog").unstarted(this::run);
   }
@@ -44,6 +50,9 @@ final class Watchdog {
       ChunkIo io = chunks.slot(i).handle();
       if (io != null && io.stuckFor() > stall) {
         chunks.fence(io, Reason.HUNG, "an operation did not return in time");
+      }
+      if (restarts != null) {
+        restarts.look(chunks.slot(i));
       }
     }
     for (Update update : chunks.updates()) {
