@@ -217,7 +217,8 @@ final class Opening {
     decisions.add(new VolumeState.Decision(state.epoch(), decision.lastKept()));
     List<VolumeState.Void> voids = new ArrayList<>(decision.voids());
     for (VolumeState.Void v : state.voids()) {
-      if (!voids.contains(v) && (!found.containsKey(v.chunk()) || holds(v))) {
+      boolean somewhere = v.chunk() != VolumeState.Void.NOWHERE;
+      if (somewhere && !voids.contains(v) && (!found.containsKey(v.chunk()) || holds(v))) {
         voids.add(v);
       }
     }

@@ -72,7 +72,9 @@ final class StateKeeper {
 
   /** A chunk is back, with a ring that was emptied: its voids are history. */
   synchronized void returned(Supplier<TreeMap<Integer, VolumeState.Out>> out, int chunk) {
-    voids.removeIf(v -> v.chunk() == chunk);
+    List<VolumeState.Void> left = VolumeState.withoutChunk(voids, chunk);
+    voids.clear();
+    voids.addAll(left);
     state = state.returned(chunk);
     changed(out);
   }

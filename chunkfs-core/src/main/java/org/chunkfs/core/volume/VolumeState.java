@@ -117,8 +117,14 @@ public record VolumeState(
   /** A chunk out of service; {@code block} is the one that showed the damage, or -1. */
   public record Out(Reason reason, long block) {}
 
-  /** A commit number that does not count in a chunk. */
-  public record Void(int chunk, long g) {}
+  /**
+   * A commit number that does not count in a chunk, or in none ({@link #NOWHERE}): that its number
+   * is nowhere then means nothing.
+   */
+  public record Void(int chunk, long g) {
+    /** The chunk is back, without the commit. */
+    public static final int NOWHERE = -1;
+  }
 
   /** Of an epoch, everything up to {@code lastKept} counts and nothing after it. */
   public record Decision(int epoch, long lastKept) {}
@@ -173,11 +179,19 @@ public record VolumeState(
         bootId,
         opened,
         nowOut,
-        voids.stream().filter(v -> v.chunk != chunk).toList(),
+        withoutChunk(voids, chunk),
         decisions,
         List.copyOf(nowAbsents),
         scrub,
         sound);
+  }
+
+  /** Voids when a chunk is back whose ring was emptied. */
+  static List<Void> withoutChunk(List<Void> voids, int chunk) {
+    return voids.stream()
+        .map(v -> v.chunk == chunk ? new Void(Void.NOWHERE, v.g) : v)
+        .distinct()
+        .toList();
   }
 
   /** The record that follows this one, with nothing else changed. */

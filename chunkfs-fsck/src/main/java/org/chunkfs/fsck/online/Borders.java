@@ -2,7 +2,6 @@ package org.chunkfs.fsck.online;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -155,16 +154,17 @@ public final class Borders {
       }
       asked.removeIf(chunk -> !served.contains(chunk) && !stayedOut(chunk, out));
       try {
-        Map<Finding, Set<Integer>> found =
+        List<Wrong> found =
             looker.together(served, (media, keep) -> wrong(media, keep, served, asked, facts));
         List<Finding> wrong = new ArrayList<>();
-        found.forEach((finding, needed) -> {
-          needed.addAll(Related.to(finding, facts));
+        for (Wrong each : found) {
+          Set<Integer> needed = each.decide;
+          needed.addAll(Related.to(each.finding, facts));
           needed.retainAll(known(facts));
           if (asked.containsAll(needed)) {
-            wrong.add(finding);
+            wrong.add(each.finding);
           }
-        });
+        }
         return wrong;
       } catch (ChunkUnavailableException e) {
         if (!asked.remove(e.chunk())) {
@@ -179,8 +179,10 @@ public final class Borders {
     return incarnation != null && incarnation == upkeep.incarnation(chunk);
   }
 
-  /** What is wrong at that moment, and the chunks that by what they say now decide on it. */
-  private Map<Finding, Set<Integer>> wrong(
+  /** What is wrong at one moment, and the chunks that by what they say then decide on it. */
+  private record Wrong(Finding finding, Set<Integer> decide) {}
+
+  private List<Wrong> wrong(
       BlockDevice media,
       Keep keep,
       Set<Integer> served,
@@ -202,10 +204,10 @@ public final class Borders {
       }
       now.put(chunk, seen);
     }
-    Map<Finding, Set<Integer>> wrong = new LinkedHashMap<>();
+    List<Wrong> wrong = new ArrayList<>();
     for (Finding finding : passes(now).list()) {
       if (finding.problem().severity() != Severity.NOTE) {
-        wrong.put(finding, Related.to(finding, now));
+        wrong.add(new Wrong(finding, Related.to(finding, now)));
       }
     }
     return wrong;

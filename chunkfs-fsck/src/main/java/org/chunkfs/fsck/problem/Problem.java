@@ -23,6 +23,12 @@ public enum Problem {
   COMMIT_MISSING(106, IMAGE, NOTE, true, "commit %s is in no journal, but later commits are: %s"),
   COMMIT_INCOMPLETE(
       107, IMAGE, NOTE, true, "commit %s is missing in chunk %s, which it names: dropped"),
+  COMMIT_LOST(
+      108,
+      IMAGE,
+      ERROR,
+      true,
+      "commit %s was durable and is in no journal: what it changed is lost"),
   VOLUME_RECORD_STALE(
       109,
       IMAGE,

@@ -21,6 +21,9 @@ final class InodeModel {
   /** Its items must be written anew. */
   boolean rewrite;
 
+  /** Ranges of its blocks, from and to, that are not its own though the table says so. */
+  private final List<long[]> foreign = new ArrayList<>();
+
   InodeModel(long ino, byte[] record) {
     this.ino = ino;
     this.record = record;
@@ -60,6 +63,15 @@ final class InodeModel {
 
   void set(Field.U32 field, int value) {
     field.set(record, 0, value);
+  }
+
+  /** Its blocks {@code from} to before {@code to} belong to another part of the same file. */
+  void giveUp(long from, long to) {
+    foreign.add(new long[] {from, to});
+  }
+
+  boolean hasGivenUp(long logical) {
+    return foreign.stream().anyMatch(range -> range[0] <= logical && logical < range[1]);
   }
 
   void put(Item item) {

@@ -141,6 +141,7 @@ final class RangeRepair {
           "drop blocks %d to %d of part %s, which lie outside its ranges"
               .formatted(from, end - 1, Names.show(part)));
       part.remove(extent);
+      giveUp(head, part, from, end);
       return;
     }
     log.add(
@@ -158,6 +159,20 @@ final class RangeRepair {
       if (then != null) {
         lead(head, end, then);
       }
+    }
+  }
+
+  /** What of these blocks is in other parts' ranges; the rest the table may give back. */
+  private static void giveUp(InodeModel head, InodeModel part, long from, long end) {
+    TreeMap<Long, Long> ranges = ranges(head);
+    long at = from;
+    while (at < end) {
+      Long next = ranges.higherKey(at);
+      long to = next == null ? end : Math.min(next, end);
+      if (ranges.floorEntry(at).getValue() != part.ino) {
+        part.giveUp(at, to);
+      }
+      at = to;
     }
   }
 

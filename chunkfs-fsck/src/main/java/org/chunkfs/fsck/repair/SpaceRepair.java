@@ -158,6 +158,7 @@ final class SpaceRepair {
           || map == null
           || !inode.rewrite
           || inode.generation() != table.ownerGeneration(block)
+          || inode.hasGivenUp(table.logical(block))
           || map.containsKey(table.logical(block))) {
         continue;
       }

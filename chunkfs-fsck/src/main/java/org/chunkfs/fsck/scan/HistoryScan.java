@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -398,7 +399,7 @@ public final class HistoryScan implements Keep {
         findings.addAll(of);
       }
     });
-    long floor = decision.stable();
+    long floor = 0;
     TreeMap<Long, RingRecord> seen = new TreeMap<>();
     Map<Integer, Set<Long>> held = new TreeMap<>();
     for (Recovery.RingView view : views.values()) {
@@ -422,27 +423,33 @@ public final class HistoryScan implements Keep {
         }
       }
     }
-    if (!absent) {
-      gaps(state, floor, seen, findings);
+    boolean whole = views.values().stream().allMatch(view -> view.scan().damage() == null);
+    if (!absent && damaged.isEmpty() && whole) {
+      gaps(floor, seen.navigableKeySet(), findings);
     }
   }
 
-  private static void gaps(
-      VolumeState state, long floor, TreeMap<Long, RingRecord> seen, Findings findings) {
-    long expected = Math.max(floor, (long) state.epoch() << COUNTER_BITS) + 1;
+  /**
+   * Numbers above every checkpoint, whose commits therefore have to be in journals: up to S for
+   * sure; after it only if later ones are, and a death of the machine may have left it so.
+   */
+  private void gaps(long floor, NavigableSet<Long> seen, Findings findings) {
+    long epoch = (long) state.epoch() << COUNTER_BITS;
+    Set<Long> voids = new HashSet<>();
+    state.voids().forEach(v -> voids.add(v.g()));
+    long first = Math.max(floor, epoch) + 1;
+    long last = Math.max(decision.stable(), seen.isEmpty() ? 0 : seen.last());
     int told = 0;
-    for (long g : seen.tailMap(expected, true).keySet()) {
-      for (; expected < g && told < TOLD; expected++) {
-        boolean voided = false;
-        for (VolumeState.Void v : state.voids()) {
-          voided |= v.g() == expected;
-        }
-        if (!voided) {
-          findings.add(Problem.COMMIT_MISSING, Long.toHexString(expected), Long.toHexString(g));
-          told++;
-        }
+    for (long g = first; g <= last && told < TOLD; g++) {
+      if (seen.contains(g) || voids.contains(g)) {
+        continue;
       }
-      expected = g + 1;
+      told++;
+      if (g <= decision.stable()) {
+        findings.add(Problem.COMMIT_LOST, Long.toHexString(g));
+      } else {
+        findings.add(Problem.COMMIT_MISSING, Long.toHexString(g), Long.toHexString(seen.higher(g)));
+      }
     }
   }
 

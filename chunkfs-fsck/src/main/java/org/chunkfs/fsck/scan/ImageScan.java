@@ -209,7 +209,8 @@ public final class ImageScan {
           }
         });
     for (VolumeState.Void v : best.voids()) {
-      if (v.chunk() < 0 || v.chunk() >= layout.chunks()) {
+      boolean nowhere = v.chunk() == VolumeState.Void.NOWHERE;
+      if (!nowhere && (v.chunk() < 0 || v.chunk() >= layout.chunks())) {
         findings.add(Problem.VOLUME_RECORD_ENTRY, "void", "there is no chunk " + v.chunk());
       }
     }

@@ -20,6 +20,8 @@ import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.problem.Problem;
 import org.chunkfs.fsck.repair.Consent;
 import org.chunkfs.fsck.repair.Repairer;
+import org.chunkfs.fsck.scan.ChunkReader;
+import org.chunkfs.fsck.scan.ChunkScan;
 import org.chunkfs.fsck.scan.HistoryScan;
 import org.chunkfs.fsck.scan.Keep;
 
@@ -158,7 +160,7 @@ final class Trial {
   /** Nothing was found: then nothing may be different that checksums or other records tell. */
   private void unnoticed(Damage damage, ScratchDevice device, ImageCheck.Result result)
       throws IOException {
-    if (damage.live() && !damage.sealed() && !mayHide(damage)) {
+    if (damage.live() && !damage.sealed() && !mayHide(damage, result)) {
       violations.add("it was not noticed");
       return;
     }
@@ -181,9 +183,10 @@ final class Trial {
    * A lost write may hide where there are two copies, the newer of which counts: then the tree
    * tells. A whole chunk that went back in time contradicts nothing, unless another chunk knows
    * better. And damage to the end of a journal, after its last stamp, looks like a torn end: it may
-   * show in the tree only if nothing called those commits durable.
+   * show in the tree only if nothing called those commits durable. With an older header the journal
+   * may make a block anew whose copy in place then says nothing.
    */
-  private boolean mayHide(Damage damage) throws IOException {
+  private boolean mayHide(Damage damage, ImageCheck.Result result) throws IOException {
     boolean hidden = true;
     if (wholeChunkBack(damage)) {
       return true;
@@ -193,9 +196,27 @@ final class Trial {
       hidden &=
           range == null
               || damage.isStale() && specimen.copied(range)
-              || specimen.openEnd(range.chunk(), position);
+              || specimen.openEnd(range.chunk(), position)
+              || damage.isStale() && remade(damage, result, range.chunk(), position);
     }
     return hidden;
+  }
+
+  /** Whether the journal makes a block anew, as the chunk's header, changed too, now has it. */
+  private boolean remade(Damage damage, ImageCheck.Result result, int chunk, long position)
+      throws IOException {
+    boolean header = false;
+    for (long other : damage.different()) {
+      LiveBytes.Range range = specimen.range(other);
+      header |= range != null && range.chunk() == chunk && range.kind() == LiveBytes.Kind.HEADER;
+    }
+    if (!header || chunk < 0) {
+      return false;
+    }
+    ChunkReader reader = new ChunkReader(damage.device(), specimen.layout, chunk);
+    ChunkScan scan = ChunkScan.open(reader, keep(result), new Findings(chunk));
+    long block = (position - specimen.layout.base(chunk)) / BlockHeader.BLOCK;
+    return scan.overlay().get((int) block) != null;
   }
 
   /** Whether all that was changed is one chunk, which is as it was earlier, as a whole. */
