@@ -262,7 +262,7 @@ final class Trial {
     return history == null ? (chunk, header, scan) -> scan : history;
   }
 
-  private void outcome(Damage damage, ScratchDevice work, Repairer.Result done) {
+  private void outcome(Damage damage, ScratchDevice work, Repairer.Result done) throws IOException {
     Census after = Census.of(work, specimen.layout, keep(done.last()));
     Set<Long> data = new TreeSet<>();
     int other = 0;
@@ -286,7 +286,8 @@ final class Trial {
       kept = compared.kept();
     }
     boolean cut = done.first().findings().count(Problem.COMMIT_INCOMPLETE) > 0;
-    if (authority(damage) || damage.sealed() && cut) {
+    boolean believable = damage.sealed() || wholeChunkBack(damage);
+    if (authority(damage) || believable && cut) {
       return; // where the history is cut is for journals and volume records to say
     }
     Containment.judge(
