@@ -15,6 +15,7 @@ import org.chunkfs.cli.torture.CaseFile;
 import org.chunkfs.cli.torture.Isolation;
 import org.chunkfs.cli.torture.KillLibrary;
 import org.chunkfs.cli.torture.KillMount;
+import org.chunkfs.cli.torture.LastWord;
 import org.chunkfs.cli.torture.LibraryChild;
 import org.chunkfs.cli.torture.Tally;
 import org.chunkfs.cli.torture.TortureRun;
@@ -154,7 +155,7 @@ public final class TortureCommand extends Subcommand {
       Path work = Files.createTempDirectory(base.toAbsolutePath(), "chunkfs-torture-");
       cleanup.later(() -> Files.deleteIfExists(work));
       Path file = replay;
-      return file == null ? torture(chosen(), work) : replay(file, work);
+      return file == null ? torture(chosen(), work, cleanup) : replay(file, work);
     }
   }
 
@@ -177,7 +178,7 @@ public final class TortureCommand extends Subcommand {
                         String.join(", ", kinds().stream().map(TortureKind::name).toList()))));
   }
 
-  private int torture(List<TortureKind> chosen, Path work) throws IOException {
+  private int torture(List<TortureKind> chosen, Path work, Cleanup cleanup) throws IOException {
     String given = budget;
     long nanos =
         given == null && (count > 0 || rounds > 0)
@@ -202,15 +203,27 @@ public final class TortureCommand extends Subcommand {
               keep(failed, saved);
             }
           };
-      tallies = new TortureRun(chosen, seed, limits, work, System::nanoTime, listener).run(workers);
+      TortureRun run = new TortureRun(chosen, seed, limits, work, System::nanoTime, listener);
+      LastWord word = new LastWord(run::stop);
+      cleanup.later(word::await);
+      try {
+        tallies = run.run(workers);
+        report(tallies, saved);
+      } finally {
+        word.said();
+      }
     }
+    return tallies.stream().allMatch(t -> t.broken().isEmpty()) ? DONE : FAILED;
+  }
+
+  private void report(List<Tally> tallies, List<String> saved) {
     table(tallies);
     for (Tally tally : tallies) {
       tally.broken().forEach(this::tell);
     }
     saved.forEach(
         file -> out().println("Saved; run it again with: chunkfs torture --replay " + file));
-    return tallies.stream().allMatch(t -> t.broken().isEmpty()) ? DONE : FAILED;
+    out().flush();
   }
 
   private static long unlessZero(long limit) {

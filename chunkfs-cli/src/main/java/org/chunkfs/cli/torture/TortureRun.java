@@ -26,6 +26,7 @@ public final class TortureRun {
 
   // Guarded by this.
   private @Nullable IOException failure;
+  private boolean stopped;
 
   /**
    * Where to begin and when to stop.
@@ -103,6 +104,11 @@ public final class TortureRun {
     return tallies;
   }
 
+  /** Begins no more rounds; those that have begun are ended. */
+  public synchronized void stop() {
+    stopped = true;
+  }
+
   private void work(long until, Path own) {
     for (Tally next = next(until); next != null; next = next(until)) {
       long from = nanoTime.getAsLong();
@@ -129,7 +135,7 @@ public final class TortureRun {
   }
 
   private synchronized @Nullable Tally next(long until) {
-    if (failure != null || nanoTime.getAsLong() >= until) {
+    if (stopped || failure != null || nanoTime.getAsLong() >= until) {
       return null;
     }
     return tallies.stream()
