@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import org.chunkfs.core.format.Ino;
+import org.chunkfs.fsck.scan.Standing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,17 +145,13 @@ public final class ChunkFacts {
     return new ChunkFacts(chunk, true, crossings);
   }
 
-  /**
-   * Of a chunk that was not looked into, since it was found sound before and has not changed.
-   *
-   * @param blocks of its body; 0: it was never used
-   */
-  static ChunkFacts skipped(int chunk, long blocks, long blocksUsed, int inodes) {
+  /** Of a chunk that was not looked into, since it was found sound before and has not changed. */
+  static ChunkFacts skipped(int chunk, Standing standing) {
     ChunkFacts facts = unknown(chunk);
     facts.skipped = true;
-    facts.blocks = blocks;
-    facts.blocksUsed = blocksUsed;
-    facts.inodeCount = inodes;
+    facts.blocks = standing.blocks();
+    facts.blocksUsed = standing.blocksUsed();
+    facts.inodeCount = standing.inodes();
     return facts;
   }
 

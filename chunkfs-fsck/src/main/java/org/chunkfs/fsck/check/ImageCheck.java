@@ -23,6 +23,7 @@ import org.chunkfs.fsck.scan.Journal;
 import org.chunkfs.fsck.scan.Keep;
 import org.chunkfs.fsck.scan.Parallel;
 import org.chunkfs.fsck.scan.RingView;
+import org.chunkfs.fsck.scan.Standing;
 import org.jspecify.annotations.Nullable;
 
 /** Checks an image: what belongs to it as a whole, each chunk, then everything across chunks. */
@@ -33,7 +34,7 @@ public final class ImageCheck {
   private final Progress progress;
   private final Findings findings = new Findings(-1);
   private final Crossings.Budget budget;
-  private Map<Integer, HistoryScan.Fill> fills = Map.of();
+  private Map<Integer, Standing> standings = Map.of();
   private int done;
   private int total;
   private long workDone;
@@ -87,7 +88,7 @@ public final class ImageCheck {
               options.threads(),
               findings);
       keep = history;
-      fills = history.fills();
+      standings = history.standings();
       state.out().forEach((chunk, out) -> outOfService(chunk, out.reason().text()));
     }
     Map<Integer, ChunkFacts> skipped = history == null ? Map.of() : skipped(history);
@@ -127,11 +128,9 @@ public final class ImageCheck {
   private Map<Integer, ChunkFacts> skipped(HistoryScan history) {
     Map<Integer, ChunkFacts> skipped = new TreeMap<>();
     for (int chunk = 0; options.skipSound() && chunk < layout.chunks(); chunk++) {
-      HistoryScan.Rest rest = history.soundSince(chunk);
-      if (rest != null && options.chunks().isEmpty()) {
-        int blocks = rest.used() ? layout.geometry(chunk).bodyBlocks() : 0;
-        int used = rest.used() ? blocks - rest.freeBlocks() : 0;
-        skipped.put(chunk, ChunkFacts.skipped(chunk, blocks, used, rest.inodes()));
+      Standing standing = standings.get(chunk);
+      if (standing != null && history.soundSince(chunk) && options.chunks().isEmpty()) {
+        skipped.put(chunk, ChunkFacts.skipped(chunk, standing));
       }
     }
     return skipped;
@@ -218,10 +217,10 @@ public final class ImageCheck {
 
   /** About how long a chunk takes, in microseconds of some machine. */
   private long work(int chunk) {
-    HistoryScan.Fill fill = fills.get(chunk);
-    return fill == null
+    Standing standing = standings.get(chunk);
+    return standing == null || standing.blocks() == 0
         ? 100
-        : 500 + 2L * fill.inodes() + (options.data() ? 3L * fill.blocks() : 0);
+        : 500 + 2L * standing.inodes() + (options.data() ? 3L * standing.blocksUsed() : 0);
   }
 
   private ChunkFacts chunk(int chunk, Keep keep, @Nullable Findings mine) {

@@ -55,10 +55,7 @@ public final class HistoryScan implements Keep {
   /** What journals hold. */
   private final Map<Integer, RingScanner.Scan> scans = new ConcurrentHashMap<>();
 
-  /** Chunks whose headers are both there, and whose journal is empty. */
-  private final Map<Integer, Rest> atRest = new TreeMap<>();
-
-  private final Map<Integer, Fill> fills = new TreeMap<>();
+  private final Map<Integer, Standing> standings = new TreeMap<>();
   private long lastG;
 
   private HistoryScan(
@@ -132,7 +129,7 @@ public final class HistoryScan implements Keep {
     }
     history.judge(views, damaged, absent, findings);
     history.remember(views);
-    history.rest(rings);
+    history.stand(rings);
     return history;
   }
 
@@ -142,16 +139,14 @@ public final class HistoryScan implements Keep {
    * @param view null if it has none, or is absent
    * @param absent whether no header can be read
    * @param older whether a header is lost: it may have been the newer one, and emptied the ring
-   * @param rest if both headers are there and the journal is empty
-   * @param fill null if it was never used
+   * @param standing null if no header can be read
    */
   private record Ring(
       int chunk,
       Recovery.@Nullable RingView view,
       boolean absent,
       boolean older,
-      @Nullable Rest rest,
-      @Nullable Fill fill) {
+      @Nullable Standing standing) {
     static Ring read(ChunkReader reader, RingMap map, ChunkMemory memory) {
       int chunk = reader.chunk();
       Journal journal =
@@ -166,54 +161,23 @@ public final class HistoryScan implements Keep {
           header == null || scan == null ? null : new Recovery.RingView(chunk, header, scan),
           header == null,
           scan != null && (headers.header(0) == null || headers.header(1) == null),
-          rest(headers, scan),
-          header == null ? null : fill(reader, header));
-    }
-
-    private static @Nullable Fill fill(ChunkReader reader, byte[] header) {
-      int free = ChunkHeader.FREE_BLOCKS.get(header, 0);
-      boolean used = (ChunkHeader.FLAGS.get(header, 0) & ChunkHeader.INITIALIZED) != 0;
-      int body = reader.geometry().bodyBlocks();
-      int inodes = Math.clamp(ChunkHeader.INODES.get(header, 0), 0, 8 * body);
-      return used ? new Fill(Math.clamp(body - free, 0, body), inodes) : null;
-    }
-
-    private static @Nullable Rest rest(HeaderPair headers, RingScanner.@Nullable Scan scan) {
-      byte[] header = headers.header();
-      boolean whole = headers.header(0) != null && headers.header(1) != null;
-      boolean empty = scan == null || scan.records().isEmpty() && scan.damage() == null;
-      return header == null || !whole || !empty
-          ? null
-          : new Rest(
-              ChunkHeader.BASE_G.get(header, 0),
-              (ChunkHeader.FLAGS.get(header, 0) & ChunkHeader.INITIALIZED) != 0,
-              ChunkHeader.FREE_BLOCKS.get(header, 0),
-              ChunkHeader.INODES.get(header, 0));
+          Standing.of(reader, headers, scan));
     }
   }
 
-  private void rest(List<Ring> rings) {
+  private void stand(List<Ring> rings) {
+    lastG = decision.lastKept();
     for (Ring ring : rings) {
-      if (ring.fill != null) {
-        fills.put(ring.chunk, ring.fill);
+      if (ring.standing != null) {
+        standings.put(ring.chunk, ring.standing);
+        lastG = Math.max(lastG, ring.standing.lastG());
       }
-      Rest rest = ring.rest;
-      if (rest != null && !unmarked.contains(ring.chunk) && state.absentSince(ring.chunk) < 0) {
-        atRest.put(ring.chunk, rest);
-      }
-      byte[] header = ring.view == null ? null : ring.view.header();
-      long base = header == null ? 0 : ChunkHeader.BASE_G.get(header, 0);
-      lastG = Math.max(lastG, Math.max(base, rest == null ? 0 : rest.lastG));
     }
-    lastG = Math.max(lastG, decision.lastKept());
   }
 
-  /** How much is in a chunk, as its header has it: so many blocks and inodes. */
-  public record Fill(int blocks, int inodes) {}
-
-  /** Of each chunk that was ever used, and whose header can be read. */
-  public Map<Integer, Fill> fills() {
-    return fills;
+  /** How each chunk stands whose header can be read. */
+  public Map<Integer, Standing> standings() {
+    return standings;
   }
 
   /** The largest commit that counts, in any chunk. */
@@ -222,22 +186,18 @@ public final class HistoryScan implements Keep {
   }
 
   /**
-   * A chunk with an empty journal, as its header has it.
-   *
-   * @param lastG its last commit
-   * @param used whether it was ever used
+   * Whether a chunk is in service, was found sound when all chunks were checked, and has not
+   * changed since.
    */
-  public record Rest(long lastG, boolean used, int freeBlocks, int inodes) {}
-
-  /**
-   * What the header of a chunk says that is in service, was found sound when all chunks were
-   * checked, and has not changed since; else null.
-   */
-  public @Nullable Rest soundSince(int chunk) {
-    Rest rest = atRest.get(chunk);
-    boolean sound =
-        rest != null && rest.lastG <= state.sound().lastG() && !state.out().containsKey(chunk);
-    return sound && state.sound().lastG() > 0 ? rest : null;
+  public boolean soundSince(int chunk) {
+    Standing standing = standings.get(chunk);
+    return standing != null
+        && standing.atRest()
+        && state.sound().lastG() > 0
+        && standing.lastG() <= state.sound().lastG()
+        && !unmarked.contains(chunk)
+        && !state.out().containsKey(chunk)
+        && state.absentSince(chunk) < 0;
   }
 
   /** Keeps what need not be read again; not if there is so much of it that it fills the memory. */

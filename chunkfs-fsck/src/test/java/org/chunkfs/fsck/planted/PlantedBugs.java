@@ -139,7 +139,7 @@ final class PlantedBugs {
         PlantedBug.of(
             "a void that is not written",
             "A commit that failed in one chunk is left in the journal of the others.",
-            Hunt.soak("damage", 43, 1, 400),
+            Hunt.soak("damage", 533, 1, 400),
             in("core.volume.Voids", "undo").call("voidAt").dropped()),
         PlantedBug.of(
             "a check of data without checksums",
