@@ -18,7 +18,6 @@ import org.chunkfs.fsck.online.Sweep;
 import org.chunkfs.fsck.problem.Finding;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.problem.Problem;
-import org.chunkfs.fsck.problem.Severity;
 import org.chunkfs.fsck.repair.Consent;
 import org.chunkfs.fsck.report.FsckReport;
 import org.chunkfs.fsck.report.Loss;
@@ -175,10 +174,6 @@ public final class OnlineFsck {
   }
 
   private static List<Finding> wrong(List<Finding> findings) {
-    List<Finding> wrong = new ArrayList<>(findings);
-    wrong.removeIf(finding ->
-        finding.problem().severity() == Severity.NOTE
-            || finding.problem() == Problem.MEMBER_MISSING);
-    return wrong;
+    return new ArrayList<>(findings.stream().filter(Finding::repairable).toList());
   }
 }

@@ -12,6 +12,13 @@ import org.chunkfs.core.format.Ino;
  */
 public record Finding(Problem problem, int chunk, int block, long inode, String message) {
 
+  /**
+   * Whether something is wrong that a repair can do something about; not if a member is missing.
+   */
+  public boolean repairable() {
+    return problem.severity() != Severity.NOTE && problem != Problem.MEMBER_MISSING;
+  }
+
   /** Where it is, in words. */
   public String place() {
     StringBuilder place = new StringBuilder(chunk < 0 ? "image" : "chunk " + chunk);

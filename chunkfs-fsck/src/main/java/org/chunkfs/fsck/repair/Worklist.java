@@ -11,7 +11,6 @@ import java.util.TreeSet;
 import org.chunkfs.fsck.problem.Finding;
 import org.chunkfs.fsck.problem.Problem;
 import org.chunkfs.fsck.problem.Scope;
-import org.chunkfs.fsck.problem.Severity;
 
 /**
  * What one round has to repair, in the units in which it can be repaired, and which of them may be.
@@ -64,8 +63,7 @@ final class Worklist {
     List<Finding> cross = new ArrayList<>();
     Map<Integer, List<Finding>> local = new TreeMap<>();
     for (Finding finding : findings) {
-      if (finding.problem().severity() == Severity.NOTE
-          || finding.problem() == Problem.MEMBER_MISSING) {
+      if (!finding.repairable()) {
         continue;
       }
       Scope scope = finding.problem().scope();

@@ -22,7 +22,6 @@ import org.chunkfs.fsck.online.Sweep;
 import org.chunkfs.fsck.problem.Finding;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.problem.Problem;
-import org.chunkfs.fsck.problem.Severity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -291,11 +290,7 @@ public final class Scrubber implements AutoCloseable {
   }
 
   private static List<Finding> wrong(List<Finding> findings) {
-    List<Finding> wrong = new ArrayList<>(findings);
-    wrong.removeIf(finding ->
-        finding.problem().severity() == Severity.NOTE
-            || finding.problem() == Problem.MEMBER_MISSING);
-    return wrong;
+    return new ArrayList<>(findings.stream().filter(Finding::repairable).toList());
   }
 
   /** The image's own records, and what chunks say of each other; reads metadata alone. */

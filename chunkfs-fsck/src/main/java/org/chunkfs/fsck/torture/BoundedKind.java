@@ -37,13 +37,7 @@ final class BoundedKind implements TortureKind {
         number == 0 ? scope() : "",
         first == null
             ? null
-            : new TortureCase(
-                name(),
-                seed,
-                number,
-                first.what(),
-                first.script().stream().map(Op::toString).toList(),
-                first.image()));
+            : TortureCase.of(name(), seed, number, first.what(), first.script(), first.image()));
   }
 
   private static String scope() {

@@ -41,13 +41,7 @@ final class SoakKind implements TortureKind {
         result.states(),
         first == null
             ? null
-            : new TortureCase(
-                name(),
-                seed,
-                number,
-                first.what(),
-                first.script().stream().map(Op::toString).toList(),
-                first.image()));
+            : TortureCase.of(name(), seed, number, first.what(), first.script(), first.image()));
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.chunkfs.fsck.torture;
 
 import java.util.List;
 import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.sim.Op;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,5 +25,17 @@ public record TortureCase(
   /** Copies the list. */
   public TortureCase {
     script = List.copyOf(script);
+  }
+
+  /** A case whose script is a workload. */
+  static TortureCase of(
+      String kind,
+      long seed,
+      long number,
+      String what,
+      List<Op> steps,
+      @Nullable BlockDevice image) {
+    return new TortureCase(
+        kind, seed, number, what, steps.stream().map(Op::toString).toList(), image);
   }
 }
