@@ -6,15 +6,12 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.chunkfs.core.chunk.Chunk;
 import org.chunkfs.core.chunk.ChunkIo;
-import org.chunkfs.core.chunk.ChunkTx;
-import org.chunkfs.core.chunk.HeaderCopies;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.error.ChunkIoException;
 import org.chunkfs.core.error.ChunkUnavailableException;
 import org.chunkfs.core.error.CorruptException;
 import org.chunkfs.core.error.DeadlineException;
 import org.chunkfs.core.error.FsException;
-import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.core.volume.VolumeState.Reason;
 import org.jspecify.annotations.Nullable;
 
@@ -32,18 +29,15 @@ final class Chunks {
    */
   private static final int MAX_WAITERS = 8;
 
-  private final BlockDevice device;
-  private final ImageLayout layout;
   private final VolumeOptions options;
   private final ChunkSlot[] slots;
   private final RingMap rings;
-  private final History history;
   private final Durability durability;
   private final LongAdder resident;
   private final StateKeeper keeper;
   private final Voids voids;
   private final Updates updates = new Updates();
-  private volatile Recovered recovered = chunk -> {};
+  private final Incarnations incarnations;
   private final List<ChunkListener> listeners = new java.util.concurrent.CopyOnWriteArrayList<>();
 
   Chunks(
@@ -56,16 +50,24 @@ final class Chunks {
       Durability durability,
       StateKeeper keeper,
       LongAdder resident) {
-    this.device = device;
-    this.layout = layout;
     this.options = options;
     this.slots = slots;
     this.rings = rings;
-    this.history = history;
     this.durability = durability;
     this.keeper = keeper;
     this.resident = resident;
     this.voids = new Voids(this, history, keeper);
+    this.incarnations =
+        new Incarnations(
+            device,
+            layout,
+            options,
+            history,
+            durability,
+            keeper,
+            voids,
+            this::beforeAppend,
+            resident);
   }
 
   /** What becomes of numbers whose commits cannot be written. */
@@ -90,14 +92,9 @@ final class Chunks {
     return resident;
   }
 
-  /** Is shown each incarnation before it serves. */
-  @FunctionalInterface
-  interface Recovered {
-    void look(Chunk chunk) throws IOException;
-  }
-
-  void onRecovered(Recovered by) {
-    recovered = by;
+  /** Who is shown each incarnation before it serves. */
+  void onRecovered(Incarnations.Recovered by) {
+    incarnations.onRecovered(by);
   }
 
   void addListener(ChunkListener listener) {
@@ -139,7 +136,7 @@ final class Chunks {
           return c;
         }
         if (slot.serves() && slot.activating == null) {
-          first = new ChunkIo(device, slot.id, slot.base, slot.geometry.blocks());
+          first = incarnations.io(slot);
           slot.activating = first;
           break;
         }
@@ -167,7 +164,7 @@ final class Chunks {
   private Chunk begin(ChunkSlot slot, ChunkIo io) throws IOException {
     Chunk chunk = null;
     try {
-      chunk = activate(slot, io);
+      chunk = incarnations.first(slot, io);
     } finally {
       synchronized (slot) {
         slot.activating = null;
@@ -225,57 +222,6 @@ final class Chunks {
   boolean isOver(Chunk chunk) {
     ChunkSlot slot = slots[chunk.id()];
     return slot.current != chunk && slot.readable != chunk;
-  }
-
-  /** Starts the first incarnation of a chunk whose ring is empty, or that was never used. */
-  private Chunk activate(ChunkSlot slot, ChunkIo io) throws IOException {
-    HeaderCopies headers = HeaderCopies.read(io, slot.geometry, layout.uuid());
-    if (!headers.initialized()) {
-      requireWritable();
-      Chunk.initialize(
-          layout.uuid(),
-          slot.geometry,
-          io,
-          headers,
-          () -> durability.flush(System.nanoTime() + options.deadline().toNanos()));
-    }
-    RingScanner.Scan ring = headers.otherLost() ? kept(slot, io, headers) : headers.emptyRing();
-    Chunk chunk = Chunk.recover(layout.uuid(), slot.geometry, io, headers, ring, resident);
-    if (chunk.blank(System.nanoTime() + options.deadline().toNanos())) {
-      requireWritable();
-      firstCommit(slot, chunk);
-    } else if (!options.readOnly()) {
-      recovered.look(chunk);
-    }
-    return chunk;
-  }
-
-  private void requireWritable() throws FsException {
-    if (options.readOnly()) {
-      throw new FsException(FsException.Reason.READ_ONLY, "the image is open for reading only");
-    }
-  }
-
-  private void firstCommit(ChunkSlot slot, Chunk chunk) throws IOException {
-    long deadline = System.nanoTime() + options.deadline().toNanos();
-    chunk.load(slot.geometry.tableBlock(slot.geometry.stateBlock()), deadline);
-    chunk.load(slot.geometry.tableBlock(slot.geometry.indexBlock()), deadline);
-    ChunkTx tx = new ChunkTx(chunk, false);
-    java.time.Instant now = options.clock().instant();
-    chunk.firstCommit(tx, now.getEpochSecond() * 1_000_000_000L + now.getNano());
-    tx.prepare();
-    beforeAppend(slot, chunk);
-    long g = history.take();
-    try {
-      tx.append(g, new int[] {slot.id}, 1);
-    } catch (IOException | RuntimeException e) {
-      voids.lost(chunk, g, e);
-      throw e;
-    }
-    history.written(g);
-    tx.publish(g);
-    slot.lastG = g;
-    slot.unstampedSince = g;
   }
 
   /** Makes an incarnation the one that serves. */
@@ -438,10 +384,10 @@ final class Chunks {
     try {
       drain(slot, deadline);
       durability.flush(deadline);
-      Chunk chunk = recover(slot, deadline);
+      Chunk chunk = incarnations.next(slot, deadline);
       if (chunk != null) {
         settle(slot, chunk, checkpointer, deadline);
-        recovered.look(chunk);
+        incarnations.show(chunk);
       }
       synchronized (slot) {
         slot.previous = null;
@@ -488,54 +434,6 @@ final class Chunks {
 
   private boolean draining(Chunk previous) {
     return previous.io().writesInFlight() > 0 || updates.unsettled(previous);
-  }
-
-  /** The next incarnation; null if the chunk was never used, and its first one may wait. */
-  private @Nullable Chunk recover(ChunkSlot slot, long deadline) throws IOException {
-    ChunkIo io = new ChunkIo(device, slot.id, slot.base, slot.geometry.blocks());
-    HeaderCopies headers = HeaderCopies.read(io, slot.geometry, layout.uuid());
-    if (!headers.initialized()) {
-      if (slot.lastG == 0 && !slot.initialized) {
-        return null;
-      }
-      slot.initialized = false;
-      throw new CorruptException(slot.id, 0, "chunk " + slot.id + " lost its headers");
-    }
-    slot.initialized = true;
-    Chunk chunk =
-        Chunk.recover(layout.uuid(), slot.geometry, io, headers, kept(slot, io, headers), resident);
-    if (chunk.blank(deadline)) {
-      chunk.abandon();
-      slot.initialized = false;
-      return null;
-    }
-    return chunk;
-  }
-
-  /** The records of a chunk's ring that count. */
-  private RingScanner.Scan kept(ChunkSlot slot, ChunkIo io, HeaderCopies headers)
-      throws IOException {
-    RingScanner.Scan scan = Chunk.scan(layout.uuid(), slot.geometry, io, headers.header());
-    VolumeState state = keeper.state();
-    RingScanner.Damage damage = Recovery.damage(scan, state, slot.id);
-    if (damage != null) {
-      slot.out = new VolumeState.Out(Reason.JOURNAL, -1);
-      throw new CorruptException(
-          slot.id,
-          slot.geometry.ringStart(),
-          "chunk %d: its journal is damaged: %s".formatted(slot.id, damage.what()));
-    }
-    RingScanner.Scan kept = Recovery.keep(scan, headers.header(), state, slot.id);
-    long last = Math.max(kept.lastG(), headers.baseG());
-    if (last < slot.lastG && !keeper.isVoid(slot.id, slot.lastG)) {
-      slot.out = new VolumeState.Out(Reason.JOURNAL, -1);
-      throw new CorruptException(
-          slot.id,
-          slot.geometry.ringStart(),
-          "chunk %d: its journal ends at commit %x, but %x was acknowledged"
-              .formatted(slot.id, last, slot.lastG));
-    }
-    return kept;
   }
 
   private void settle(ChunkSlot slot, Chunk chunk, Checkpointer checkpointer, long deadline)
