@@ -119,6 +119,12 @@ public final class ImageCheck {
     Map<Integer, Findings> byChunk = new TreeMap<>();
     Map<Integer, ChunkFacts> facts = chunks(keep, byChunk, skipped);
     byChunk.values().forEach(into::addAll);
+    boolean explained =
+        !options.chunks().isEmpty()
+            || into.count(Problem.JOURNAL) + into.count(Problem.JOURNAL_STABLE) > 0;
+    if (history != null && !explained) {
+      history.lost().forEach(g -> into.add(Problem.COMMIT_LOST, Long.toHexString(g)));
+    }
     CrossPass.run(facts, into);
     ContinuationPass.run(facts, into);
     ConnectivityPass.run(facts, into);

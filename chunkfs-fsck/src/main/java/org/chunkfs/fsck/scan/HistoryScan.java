@@ -56,6 +56,7 @@ public final class HistoryScan implements Keep {
   private final Map<Integer, RingScanner.Scan> scans = new ConcurrentHashMap<>();
 
   private final Map<Integer, Standing> standings = new TreeMap<>();
+  private final List<Long> lost = new ArrayList<>();
   private long lastG;
 
   private HistoryScan(
@@ -178,6 +179,14 @@ public final class HistoryScan implements Keep {
   /** How each chunk stands whose header can be read. */
   public Map<Integer, Standing> standings() {
     return standings;
+  }
+
+  /**
+   * Commits that were durable and are in no journal, the first of them. If a journal is damaged
+   * they may be what it lacks; else one has lost its end without a trace.
+   */
+  public List<Long> lost() {
+    return lost;
   }
 
   /** The largest commit that counts, in any chunk. */
@@ -406,7 +415,7 @@ public final class HistoryScan implements Keep {
       }
       told++;
       if (g <= decision.stable()) {
-        findings.add(Problem.COMMIT_LOST, Long.toHexString(g));
+        lost.add(g);
       } else {
         findings.add(Problem.COMMIT_MISSING, Long.toHexString(g), Long.toHexString(seen.higher(g)));
       }
