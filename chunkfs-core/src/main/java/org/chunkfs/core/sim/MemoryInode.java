@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.chunkfs.core.error.FsException;
+import org.chunkfs.core.error.FsException.Reason;
 import org.chunkfs.core.volume.Vfs;
 import org.jspecify.annotations.Nullable;
 
@@ -140,5 +142,16 @@ final class MemoryInode {
         ctime,
         btime,
         projectId);
+  }
+
+  /** A size that a file may have. */
+  static long checkedSize(long size) throws FsException {
+    if (size < 0) {
+      throw MemoryVfs.refused(Reason.INVALID, "Negative size");
+    }
+    if (size > Vfs.FILE_MAX) {
+      throw MemoryVfs.refused(Reason.FILE_TOO_BIG, "A file has at most " + Vfs.FILE_MAX + " bytes");
+    }
+    return size;
   }
 }

@@ -4,13 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -28,18 +23,14 @@ import org.jspecify.annotations.Nullable;
  * over its cookie; reading changes no time.
  */
 public final class MemoryVfs implements Vfs {
-  private static final long ROOT_INO = 2;
   private static final int BLOCK = SparseBytes.PAGE;
   private static final int PERMISSIONS = 0xFFF, S_ISGID = 0x400;
   private static final int XATTR_MAX = 65_536, SYMLINK_MAX = 4095;
 
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
-  private final Map<Long, MemoryInode> inodes = new HashMap<>();
-  private final Deque<Long> freeInos = new ArrayDeque<>();
-  private final Map<Long, Integer> generations = new HashMap<>();
   private final SparseBytes.Space space;
   private final InstantSource clock;
-  private long nextIno = ROOT_INO;
+  private final MemoryInodes inodes;
 
   /**
    * An empty filesystem of at most {@code blocks} blocks of 4096 bytes, with the time of {@code
@@ -48,7 +39,8 @@ public final class MemoryVfs implements Vfs {
   public MemoryVfs(long blocks, InstantSource clock) {
     this.space = new SparseBytes.Space(blocks);
     this.clock = clock;
-    MemoryInode root = newInode(S_IFDIR | 0x1ED, 0, 0, 0);
+    this.inodes = new MemoryInodes(space, this::now);
+    MemoryInode root = inodes.make(S_IFDIR | 0x1ED, 0, 0, 0);
     root.nlink = 1;
     root.parent = root;
   }
@@ -73,36 +65,36 @@ public final class MemoryVfs implements Vfs {
   /** Number of holds on all inodes: opens without their release. */
   public int holdCount() {
     try (Held _ = reading()) {
-      return inodes.values().stream().mapToInt(inode -> inode.holds).sum();
+      return inodes.holds();
     }
   }
 
   @Override
   public long root() {
-    return id(ROOT_INO, 1);
+    return MemoryInodes.ROOT;
   }
 
   @Override
   public Attr lookup(long dir, byte[] name) throws IOException {
     try (Held _ = reading()) {
-      return find(directory(dir), name).attr();
+      return MemoryNames.find(inodes.directory(dir), name).attr();
     }
   }
 
   @Override
   public Attr getattr(long id) throws IOException {
     try (Held _ = reading()) {
-      return inode(id).attr();
+      return inodes.get(id).attr();
     }
   }
 
   @Override
   public Attr setattr(long id, AttrChange change) throws IOException {
     try (Held _ = writing()) {
-      MemoryInode inode = inode(id);
+      MemoryInode inode = inodes.get(id);
       long now = now();
       if (change.size() != null) {
-        regular(inode).data.truncate(checkedSize(change.size()));
+        MemoryInodes.regular(inode).data.truncate(MemoryInode.checkedSize(change.size()));
         inode.mtime = now;
       }
       if (change.mode() != null) {
@@ -153,12 +145,12 @@ public final class MemoryVfs implements Vfs {
   private Attr make(long dir, byte[] name, int mode, Creation creation, byte @Nullable [] target)
       throws IOException {
     try (Held _ = writing()) {
-      MemoryInode parent = directory(dir);
-      checkFree(parent, name);
+      MemoryInode parent = inodes.directory(dir);
+      MemoryNames.checkFree(parent, name);
       boolean inherit = (parent.mode & S_ISGID) != 0;
       boolean directory = (mode & S_IFMT) == S_IFDIR;
       MemoryInode inode =
-          newInode(
+          inodes.make(
               inherit && directory ? mode | S_ISGID : mode,
               creation.uid(),
               inherit ? parent.gid : creation.gid(),
@@ -177,7 +169,7 @@ public final class MemoryVfs implements Vfs {
   @Override
   public byte[] readlink(long id) throws IOException {
     try (Held _ = reading()) {
-      byte[] target = inode(id).target;
+      byte[] target = inodes.get(id).target;
       if (target == null) {
         throw refused(Reason.INVALID, "Not a symbolic link");
       }
@@ -188,15 +180,15 @@ public final class MemoryVfs implements Vfs {
   @Override
   public Attr link(long id, long dir, byte[] name) throws IOException {
     try (Held _ = writing()) {
-      MemoryInode inode = inode(id);
-      MemoryInode parent = directory(dir);
+      MemoryInode inode = inodes.get(id);
+      MemoryInode parent = inodes.directory(dir);
       if (inode.isDirectory()) {
         throw refused(Reason.NOT_PERMITTED, "A directory has one name");
       }
       if (inode.nlink == 0) {
         throw refused(Reason.NOT_FOUND, "The inode has no name any more");
       }
-      checkFree(parent, name);
+      MemoryNames.checkFree(parent, name);
       if (inode.nlink >= LINK_MAX) {
         throw refused(Reason.TOO_MANY_LINKS, "The inode has " + inode.nlink + " names");
       }
@@ -211,8 +203,8 @@ public final class MemoryVfs implements Vfs {
   @Override
   public void unlink(long dir, byte[] name) throws IOException {
     try (Held _ = writing()) {
-      MemoryInode parent = directory(dir);
-      MemoryInode inode = findEntry(parent, name);
+      MemoryInode parent = inodes.directory(dir);
+      MemoryInode inode = MemoryNames.findEntry(parent, name);
       if (inode.isDirectory()) {
         throw refused(Reason.IS_DIRECTORY, "Use rmdir for a directory");
       }
@@ -225,9 +217,9 @@ public final class MemoryVfs implements Vfs {
   @Override
   public void rmdir(long dir, byte[] name) throws IOException {
     try (Held _ = writing()) {
-      MemoryInode parent = directory(dir);
-      MemoryInode inode = findEntry(parent, name);
-      checkEmptyDirectory(inode);
+      MemoryInode parent = inodes.directory(dir);
+      MemoryInode inode = MemoryNames.findEntry(parent, name);
+      MemoryNames.checkEmptyDirectory(inode);
       parent.removeEntry(name);
       parent.touch(now());
       dropLink(inode);
@@ -238,11 +230,11 @@ public final class MemoryVfs implements Vfs {
   public void rename(long fromDir, byte[] fromName, long toDir, byte[] toName, RenameMode mode)
       throws IOException {
     try (Held _ = writing()) {
-      MemoryInode from = directory(fromDir);
-      MemoryInode to = directory(toDir);
-      MemoryInode moved = findEntry(from, fromName);
-      checkName(toName);
-      if (isDots(toName)) {
+      MemoryInode from = inodes.directory(fromDir);
+      MemoryInode to = inodes.directory(toDir);
+      MemoryInode moved = MemoryNames.findEntry(from, fromName);
+      MemoryNames.checkName(toName);
+      if (MemoryNames.isDots(toName)) {
         throw refused(Reason.EXISTS, "'.' and '..' cannot be renamed over");
       }
       MemoryInode target = to.entry(toName);
@@ -271,9 +263,9 @@ public final class MemoryVfs implements Vfs {
       byte[] toName,
       @Nullable MemoryInode target)
       throws FsException {
-    checkNotInside(moved, to);
+    MemoryNames.checkNotInside(moved, to);
     if (target != null && moved.isDirectory()) {
-      checkEmptyDirectory(target);
+      MemoryNames.checkEmptyDirectory(target);
     } else if (target != null && target.isDirectory()) {
       throw refused(Reason.IS_DIRECTORY, "A file cannot replace a directory");
     }
@@ -298,8 +290,8 @@ public final class MemoryVfs implements Vfs {
     if (target == null) {
       throw refused(Reason.NOT_FOUND, "There is nothing to exchange with");
     }
-    checkNotInside(moved, to);
-    checkNotInside(target, from);
+    MemoryNames.checkNotInside(moved, to);
+    MemoryNames.checkNotInside(target, from);
     from.replaceEntry(fromName, target);
     to.replaceEntry(toName, moved);
     settle(from, moved, to);
@@ -319,18 +311,18 @@ public final class MemoryVfs implements Vfs {
   @Override
   public int read(long id, long offset, ByteBuffer dst) throws IOException {
     try (Held _ = reading()) {
-      return regular(inode(id)).data.read(offset, dst);
+      return inodes.file(id).data.read(offset, dst);
     }
   }
 
   @Override
   public int write(long id, long offset, ByteBuffer src) throws IOException {
     try (Held _ = writing()) {
-      MemoryInode inode = regular(inode(id));
+      MemoryInode inode = inodes.file(id);
       if (offset < 0) {
         throw refused(Reason.INVALID, "Negative offset");
       }
-      checkedSize(offset + src.remaining());
+      MemoryInode.checkedSize(offset + src.remaining());
       int written = inode.data.write(offset, src);
       if (written > 0) {
         inode.touch(now());
@@ -342,7 +334,7 @@ public final class MemoryVfs implements Vfs {
   @Override
   public void fallocate(long id, FallocateMode mode, long offset, long length) throws IOException {
     try (Held _ = writing()) {
-      SparseBytes data = regular(inode(id)).data;
+      SparseBytes data = inodes.file(id).data;
       if (offset < 0 || length <= 0) {
         throw refused(Reason.INVALID, "A range begins at 0 or later and has a length");
       }
@@ -356,14 +348,14 @@ public final class MemoryVfs implements Vfs {
         case ZERO_RANGE -> data.zero(offset, length, true);
         case ZERO_RANGE_KEEP_SIZE -> data.zero(offset, length, false);
       }
-      inode(id).touch(now());
+      inodes.get(id).touch(now());
     }
   }
 
   @Override
   public long seek(long id, long offset, boolean hole) throws IOException {
     try (Held _ = reading()) {
-      long found = regular(inode(id)).data.seek(offset, hole);
+      long found = inodes.file(id).data.seek(offset, hole);
       if (found < 0) {
         throw refused(Reason.NO_SUCH_OFFSET, "Nothing of that kind at or after " + offset);
       }
@@ -374,7 +366,7 @@ public final class MemoryVfs implements Vfs {
   @Override
   public byte[] getxattr(long id, byte[] name) throws IOException {
     try (Held _ = reading()) {
-      byte[] value = inode(id).xattrs.get(ByteBuffer.wrap(name));
+      byte[] value = inodes.get(id).xattrs.get(ByteBuffer.wrap(name));
       if (value == null) {
         throw refused(Reason.NO_XATTR, "No such attribute");
       }
@@ -391,7 +383,7 @@ public final class MemoryVfs implements Vfs {
       throw refused(Reason.TOO_BIG, "The value has " + value.length + " bytes");
     }
     try (Held _ = writing()) {
-      MemoryInode inode = inode(id);
+      MemoryInode inode = inodes.get(id);
       ByteBuffer key = ByteBuffer.wrap(name.clone());
       if (mode == XattrMode.CREATE && inode.xattrs.containsKey(key)) {
         throw refused(Reason.EXISTS, "The attribute exists");
@@ -408,7 +400,7 @@ public final class MemoryVfs implements Vfs {
   public List<byte[]> listxattr(long id) throws IOException {
     try (Held _ = reading()) {
       List<byte[]> names = new ArrayList<>();
-      inode(id).xattrs.keySet().forEach(name -> names.add(name.array().clone()));
+      inodes.get(id).xattrs.keySet().forEach(name -> names.add(name.array().clone()));
       return names;
     }
   }
@@ -416,7 +408,7 @@ public final class MemoryVfs implements Vfs {
   @Override
   public void removexattr(long id, byte[] name) throws IOException {
     try (Held _ = writing()) {
-      MemoryInode inode = inode(id);
+      MemoryInode inode = inodes.get(id);
       if (inode.xattrs.remove(ByteBuffer.wrap(name)) == null) {
         throw refused(Reason.NO_XATTR, "No such attribute");
       }
@@ -427,40 +419,40 @@ public final class MemoryVfs implements Vfs {
   @Override
   public void readdir(long dir, long cookie, DirentSink sink) throws IOException {
     try (Held _ = reading()) {
-      directory(dir).list(cookie, sink);
+      inodes.directory(dir).list(cookie, sink);
     }
   }
 
   @Override
   public Attr parent(long dir) throws IOException {
     try (Held _ = reading()) {
-      return directory(dir).parent().attr();
+      return inodes.directory(dir).parent().attr();
     }
   }
 
   @Override
   public void open(long id) throws IOException {
     try (Held _ = writing()) {
-      inode(id).holds++;
+      inodes.get(id).holds++;
     }
   }
 
   @Override
   public void release(long id) throws IOException {
     try (Held _ = writing()) {
-      MemoryInode inode = inode(id);
+      MemoryInode inode = inodes.get(id);
       if (inode.holds == 0) {
         throw new IllegalStateException("Release without open of inode " + inode.ino);
       }
       inode.holds--;
-      dropIfUnused(inode);
+      inodes.dropIfUnused(inode);
     }
   }
 
   @Override
   public void fsync(long id, boolean dataOnly) throws IOException {
     try (Held _ = reading()) {
-      inode(id);
+      inodes.get(id);
     }
   }
 
@@ -479,143 +471,10 @@ public final class MemoryVfs implements Vfs {
     return new FsException(reason, message + ".");
   }
 
-  private static long id(long ino, int generation) {
-    return (long) (generation & 0xFFFF) << 48 | ino;
-  }
-
-  private MemoryInode newInode(int mode, int uid, int gid, int rdev) {
-    Long reused = freeInos.pollFirst();
-    long ino = reused != null ? reused : nextIno++;
-    int generation = generations.merge(ino, 1, Integer::sum);
-    MemoryInode inode =
-        new MemoryInode(id(ino, generation), ino, generation, mode, new SparseBytes(space));
-    inode.uid = uid;
-    inode.gid = gid;
-    inode.rdev = rdev;
-    inode.bornAt(now());
-    inodes.put(ino, inode);
-    return inode;
-  }
-
-  private MemoryInode inode(long id) throws FsException {
-    MemoryInode inode = inodes.get(id & 0xFFFF_FFFF_FFFFL);
-    if (inode == null || inode.id != id) {
-      throw refused(Reason.STALE, "No inode has the id " + Long.toHexString(id) + " any more");
-    }
-    return inode;
-  }
-
-  private MemoryInode directory(long id) throws FsException {
-    MemoryInode inode = inode(id);
-    if (!inode.isDirectory()) {
-      throw refused(Reason.NOT_DIRECTORY, "Not a directory");
-    }
-    return inode;
-  }
-
-  private static MemoryInode regular(MemoryInode inode) throws FsException {
-    if (inode.isDirectory()) {
-      throw refused(Reason.IS_DIRECTORY, "A directory has no data");
-    }
-    if ((inode.mode & S_IFMT) != S_IFREG) {
-      throw refused(Reason.INVALID, "Only regular files have data");
-    }
-    return inode;
-  }
-
-  /** The inode of a name, which may be {@code "."} or {@code ".."}. */
-  private static MemoryInode find(MemoryInode dir, byte[] name) throws FsException {
-    if (isDots(name)) {
-      return name.length == 1 ? dir : dir.parent();
-    }
-    return findEntry(dir, name);
-  }
-
-  private static MemoryInode findEntry(MemoryInode dir, byte[] name) throws FsException {
-    checkName(name);
-    if (isDots(name)) {
-      throw refused(Reason.INVALID, "'.' and '..' are no entries");
-    }
-    MemoryInode inode = dir.entry(name);
-    if (inode == null) {
-      throw refused(Reason.NOT_FOUND, "No such name");
-    }
-    return inode;
-  }
-
-  private static void checkFree(MemoryInode dir, byte[] name) throws FsException {
-    checkName(name);
-    if (isDots(name) || dir.entry(name) != null) {
-      throw refused(Reason.EXISTS, "The name exists");
-    }
-    if (dir.nlink == 0) {
-      throw refused(Reason.NOT_FOUND, "The directory was removed");
-    }
-  }
-
-  private static void checkName(byte[] name) throws FsException {
-    if (name.length > NAME_MAX) {
-      throw refused(Reason.NAME_TOO_LONG, "The name has " + name.length + " bytes");
-    }
-    if (name.length == 0) {
-      throw refused(Reason.INVALID, "A name has at least one byte");
-    }
-    for (byte b : name) {
-      if (b == '/' || b == 0) {
-        throw refused(Reason.INVALID, "A name has no '/' and no NUL");
-      }
-    }
-  }
-
-  private static boolean isDots(byte[] name) {
-    return Arrays.equals(name, new byte[] {'.'}) || Arrays.equals(name, new byte[] {'.', '.'});
-  }
-
-  private static void checkEmptyDirectory(MemoryInode inode) throws FsException {
-    if (!inode.isDirectory()) {
-      throw refused(Reason.NOT_DIRECTORY, "Not a directory");
-    }
-    if (!inode.isEmpty()) {
-      throw refused(Reason.NOT_EMPTY, "The directory is not empty");
-    }
-  }
-
-  private static void checkNotInside(MemoryInode moved, MemoryInode target) throws FsException {
-    if (!moved.isDirectory()) {
-      return;
-    }
-    for (MemoryInode at = target; ; at = at.parent()) {
-      if (at == moved) {
-        throw refused(Reason.INVALID, "A directory cannot move into itself");
-      }
-      if (at == at.parent()) {
-        return;
-      }
-    }
-  }
-
-  private static long checkedSize(long size) throws FsException {
-    if (size < 0) {
-      throw refused(Reason.INVALID, "Negative size");
-    }
-    if (size > FILE_MAX) {
-      throw refused(Reason.FILE_TOO_BIG, "A file has at most " + FILE_MAX + " bytes");
-    }
-    return size;
-  }
-
   private void dropLink(MemoryInode inode) {
     inode.nlink--;
     inode.ctime = now();
-    dropIfUnused(inode);
-  }
-
-  private void dropIfUnused(MemoryInode inode) {
-    if (inode.nlink == 0 && inode.holds == 0) {
-      inode.data.clear();
-      inodes.remove(inode.ino);
-      freeInos.addLast(inode.ino);
-    }
+    inodes.dropIfUnused(inode);
   }
 
   private Held reading() {
