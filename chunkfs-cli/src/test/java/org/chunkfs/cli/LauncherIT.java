@@ -86,18 +86,18 @@ final class LauncherIT {
 
   @ParameterizedTest
   @CsvSource({
-    "mount, UseParallelGC",
-    "demo, UseParallelGC",
-    "bench, UseParallelGC",
-    "fsck, UseSerialGC",
-    "ls, UseSerialGC",
+    "mount, UseParallelGC, MaxHeapSize=268435456",
+    "demo, UseParallelGC, MaxHeapSize=268435456",
+    "bench, UseParallelGC, MaxHeapSize=268435456",
+    "fsck, UseSerialGC, MaxRAMPercentage=50",
+    "ls, UseSerialGC, MaxHeapSize=268435456",
   })
-  void choosesTheCollectorByCommand(String command, String collector) throws Exception {
+  void choosesCollectorAndHeapByCommand(String command, String collector, String heap)
+      throws Exception {
     Map<String, String> environment =
         Map.of("CHUNKFS_JAVA_OPTS", "-XX:+PrintCommandLineFlags -version");
     assertThat(run(environment, PROGRAM, "-v", command).out())
-        .contains(
-            "-XX:+" + collector, "-XX:MaxHeapSize=" + (256 << 20), "-XX:+UseCompactObjectHeaders");
+        .contains("-XX:+" + collector, "-XX:" + heap, "-XX:+UseCompactObjectHeaders");
   }
 
   @Test
