@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.chunkfs.cli.fuse.FuseLog;
+import org.chunkfs.cli.output.Sentence;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -152,7 +153,7 @@ public final class ControlServer implements AutoCloseable {
       return answer.put("error", e.getMessage());
     } catch (RuntimeException | Error e) {
       log.problem("A control command failed: " + e, e);
-      return answer.put("error", "The command failed: " + e);
+      return answer.put("error", Sentence.of(e));
     }
   }
 

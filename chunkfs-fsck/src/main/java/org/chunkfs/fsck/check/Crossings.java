@@ -56,8 +56,13 @@ public final class Crossings {
     }
   }
 
+  /** Which names are of interest, by the chunks of their inode and of their entry or directory. */
+  private interface Wanted {
+    boolean test(int inode, int entry);
+  }
+
   private final int chunk;
-  private final IntPredicate wanted;
+  private final Wanted wanted;
   private final @Nullable Budget budget;
 
   final List<Fact.Dirent> dirents = new ArrayList<>();
@@ -78,7 +83,7 @@ public final class Crossings {
   private int kept;
   private boolean outlined;
 
-  private Crossings(int chunk, IntPredicate wanted, @Nullable Budget budget) {
+  private Crossings(int chunk, Wanted wanted, @Nullable Budget budget) {
     this.chunk = chunk;
     this.wanted = wanted;
     this.budget = budget;
@@ -86,12 +91,12 @@ public final class Crossings {
 
   /** Keeps all. */
   public static Crossings all(int chunk) {
-    return new Crossings(chunk, _ -> true, null);
+    return new Crossings(chunk, (_, _) -> true, null);
   }
 
   /** Keeps all or, if that would be more than the budget has left, an outline. */
   public static Crossings within(int chunk, Budget budget) {
-    return new Crossings(chunk, _ -> true, budget);
+    return new Crossings(chunk, (_, _) -> true, budget);
   }
 
   /** Keeps an outline. */
@@ -105,7 +110,12 @@ public final class Crossings {
    * @param targets which
    */
   public static Crossings to(int chunk, IntPredicate targets) {
-    return new Crossings(chunk, targets, null);
+    return new Crossings(chunk, (inode, _) -> targets.test(inode), null);
+  }
+
+  /** Keeps those that have an end in another chunk. */
+  public static Crossings with(int chunk, int other) {
+    return new Crossings(chunk, (inode, entry) -> inode == other || entry == other, null);
   }
 
   public int chunk() {
@@ -156,7 +166,7 @@ public final class Crossings {
     if (entry.type() == DIRECTORY) {
       parentsElsewhere.add(entry.parent());
     }
-    if (wanted.test(target)) {
+    if (wanted.test(target, chunk)) {
       neighbours.add(target);
       sum(target).add(chunk, entry);
       if (keeps()) {
@@ -169,7 +179,7 @@ public final class Crossings {
    * @param type of the inode
    */
   void add(Fact.Back back, int type) {
-    if (wanted.test(Ino.chunk(back.inode()))) {
+    if (wanted.test(Ino.chunk(back.inode()), Ino.chunk(back.parent()))) {
       neighbours.add(Ino.chunk(back.parent()));
       sum(Ino.chunk(back.inode())).add(back, type);
       if (keeps()) {
@@ -182,7 +192,7 @@ public final class Crossings {
   void add(Fact.Out out) {
     outCount++;
     int target = Ino.chunk(out.target());
-    if (wanted.test(target)) {
+    if (wanted.test(target, chunk)) {
       neighbours.add(target);
       sum(target).add(chunk, out);
       if (keeps()) {
@@ -193,7 +203,7 @@ public final class Crossings {
 
   void add(Fact.In in) {
     inCount++;
-    if (wanted.test(Ino.chunk(in.target()))) {
+    if (wanted.test(Ino.chunk(in.target()), in.chunk())) {
       neighbours.add(in.chunk());
       sum(Ino.chunk(in.target())).add(chunk, in);
       if (keeps()) {

@@ -2,6 +2,7 @@ package org.chunkfs.fsck.repair;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -17,6 +18,7 @@ import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.fsck.check.ChunkCheck;
 import org.chunkfs.fsck.check.ChunkFacts;
+import org.chunkfs.fsck.check.Crossings;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.scan.BlockTable;
 import org.chunkfs.fsck.scan.ChunkReader;
@@ -104,9 +106,11 @@ final class Surroundings {
       if (!mentions && !findings.anyWrong()) {
         return;
       }
-      ChunkFacts of = ChunkCheck.run(scan, false);
+      ChunkFacts of = ChunkCheck.run(scan, false, Crossings.with(other, chunk));
       if (!findings.anyWrong()) {
         ChunkModel model = ChunkModel.load(scan, table, blocks, new ArrayList<>());
+        prune(model);
+        blocks.forget();
         of.ask(new ModelLookup(model));
         facts.put(other, of);
         models.put(other, model);
@@ -115,6 +119,33 @@ final class Surroundings {
       }
     }
     unknown.add(other);
+  }
+
+  /**
+   * Drops the files that have nothing to do with the chunk in question, so that many neighbours
+   * find room in a server's memory; what they are is asked of nobody.
+   */
+  private void prune(ChunkModel model) {
+    Set<Long> named = new HashSet<>();
+    for (Item in : model.own(ChunkGeometry.XREFS_IN).of(ItemType.XREF_IN)) {
+      if (Items.XrefIn.CHUNK.get(in.value(), 0) == chunk) {
+        named.add(Items.XrefIn.TARGET.get(in.value(), 0));
+      }
+    }
+    model
+        .inodes
+        .values()
+        .removeIf(inode -> !named.contains(inode.ino) && !leads(inode) && isFile(inode));
+  }
+
+  private static boolean isFile(InodeModel inode) {
+    return !inode.index() && !inode.directory() && !inode.continuation() && !inode.spread();
+  }
+
+  /** Whether a directory that an inode hangs in is in the chunk in question. */
+  private boolean leads(InodeModel inode) {
+    return Names.backs(inode).stream()
+        .anyMatch(back -> Ino.chunk(Items.BackPointer.PARENT.get(back.value(), 0)) == chunk);
   }
 
   private void naming(RingScanner.@Nullable Scan kept) {

@@ -48,6 +48,12 @@ public final class MetaBlocks {
     this.uuid = reader.layout().uuid();
   }
 
+  /** Gives memory back; what is asked for again is read again. */
+  public void forget() {
+    kept.clear();
+    pages.clear();
+  }
+
   /** Is shown blocks. */
   @FunctionalInterface
   public interface Visitor {
