@@ -13,12 +13,19 @@ import org.chunkfs.core.device.ConcatDevice;
 import org.chunkfs.core.device.DelegatingDevice;
 import org.chunkfs.core.device.MemoryDevice;
 import org.chunkfs.core.volume.Image;
+import org.chunkfs.core.volume.Volume;
+import org.chunkfs.core.volume.VolumeOptions;
 import org.chunkfs.fsck.Fsck;
 import org.chunkfs.fsck.FsckOptions;
 import org.chunkfs.fsck.check.Progress;
 import org.chunkfs.fsck.report.FsckReport;
+import org.jspecify.annotations.Nullable;
 
-/** Cuts the repair of a golden case after its first write, after its second, and so on. */
+/**
+ * Cuts the repair of a golden case after its first write, after its second, and so on: the image
+ * can then be mounted if it could before, and a repair comes to an end, with a mount before it or
+ * without.
+ */
 final class GoldenKills {
   private GoldenKills() {}
 
@@ -72,6 +79,7 @@ final class GoldenKills {
         FsckOptions.repair(GoldenBases.NOW.toEpochMilli() * 1_000_000)
             .withBootId(one.boot())
             .withThreads(1);
+    boolean mountable = mounted(one, copy(parts)) != null;
     boolean cut = true;
     int cuts = 0;
     for (int after = 0; cut; after += step) {
@@ -84,21 +92,45 @@ final class GoldenKills {
         cut = dying.writes > after;
         cuts++;
       }
-      try {
-        FsckReport again = Fsck.repair(image(one, device), repair, Progress.NONE);
-        FsckReport last =
-            Fsck.check(
-                image(one, device),
-                FsckOptions.check().withBootId(one.boot()).withThreads(1),
-                Progress.NONE);
-        if (!again.clean() || last.warnings() + last.errors() > 0) {
-          broken.add("%s cut after %d writes: %s".formatted(one, after, last.findings()));
-        }
-      } catch (IOException | RuntimeException e) {
-        broken.add("%s cut after %d writes: %s".formatted(one, after, e));
+      String what = "%s cut after %d writes".formatted(one, after);
+      BlockDevice used = mountable ? mounted(one, copy(List.of(device))) : null;
+      if (mountable && used == null) {
+        broken.add(what + ": it cannot be mounted any more");
+      } else if (used != null) {
+        converges(one, used, repair, what + ", then mounted", broken);
       }
+      converges(one, device, repair, what, broken);
     }
     return new Outcome(cuts, broken);
+  }
+
+  private static void converges(
+      GoldenCase one, BlockDevice device, FsckOptions repair, String what, List<String> broken) {
+    try {
+      FsckReport again = Fsck.repair(image(one, device), repair, Progress.NONE);
+      FsckReport last =
+          Fsck.check(
+              image(one, device),
+              FsckOptions.check().withBootId(one.boot()).withThreads(1),
+              Progress.NONE);
+      if (!again.clean() || last.warnings() + last.errors() > 0) {
+        broken.add("%s: %s".formatted(what, last.findings()));
+      }
+    } catch (IOException | RuntimeException e) {
+      broken.add("%s: %s".formatted(what, e));
+    }
+  }
+
+  /** What a mount and its end leave of an image; null if it cannot be mounted. */
+  private static @Nullable BlockDevice mounted(GoldenCase one, BlockDevice device) {
+    VolumeOptions options = VolumeOptions.defaults().withFenced(VolumeOptions.FencedPolicy.FAIL);
+    try {
+      Volume volume = Volume.open(image(one, device), options, one.boot());
+      volume.close();
+      return copy(List.of(device));
+    } catch (IOException e) {
+      return null;
+    }
   }
 
   /** The image, by its second superblock where the case is about the first one. */
