@@ -65,7 +65,7 @@ import tools.jackson.databind.node.ObjectNode;
       "",
       "Examples:",
       "  chunkfs fsck -n disk.img                        look, change nothing",
-      "  chunkfs fsck -f -y -z undo disk.img             check data too, repair, keep a way back",
+      "  chunkfs fsck --data -y -z undo disk.img         check data too, repair, keep a way back",
       "  chunkfs fsck --undo undo disk.img               take that repair back, byte for byte",
       "  chunkfs fsck --plan --plan-out plan disk.img    what a repair would do, lose and cost",
       "  chunkfs fsck -y --plan plan disk.img            do that plan, and nothing else",
@@ -96,11 +96,12 @@ public final class FsckCommand extends Subcommand {
 
   @Option(
       names = "-f",
-      description =
-          "Check everything: also chunks found sound before and not changed since, and file data.")
+      description = "Check all chunks, also those found sound before and not changed since.")
   private boolean force;
 
-  @Option(names = "--data", description = "Compare file data with its checksums.")
+  @Option(
+      names = "--data",
+      description = "Compare file data with its checksums too, in all chunks.")
   private boolean data;
 
   @Option(
@@ -258,7 +259,7 @@ public final class FsckCommand extends Subcommand {
     ObjectNode request =
         ControlClient.request("fsck")
             .put("mode", yes ? "repair" : preen ? "preen" : "check")
-            .put("data", data || force)
+            .put("data", data)
             .put("name", name())
             .put("verbose", verbose)
             .put("html", html != null);
@@ -317,7 +318,7 @@ public final class FsckCommand extends Subcommand {
     Instant now = clock.instant();
     return new FsckOptions(
             repair,
-            data || force,
+            data,
             chunks,
             threads,
             bootId,

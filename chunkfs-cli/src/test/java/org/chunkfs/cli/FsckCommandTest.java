@@ -71,27 +71,27 @@ final class FsckCommandTest {
 
   @Test
   void eachUnitIsAskedForAndOnlyWhatIsAllowedIsRepaired() throws IOException {
-    CommandRun some = fsck(List.of("y", "what?", "n", "y"), "-f", image);
+    CommandRun some = fsck(List.of("y", "what?", "n", "y"), "-f", "--data", image);
     assertThat(some.exit()).isEqualTo(1 | 4);
     assertThat(some.out())
         .contains("not repaired: [410] chunk 1 inode 1:277/5")
         .doesNotContain("not repaired: [203]", "not repaired: [101]");
-    CommandRun rest = fsck(List.of("a"), "-f", image);
+    CommandRun rest = fsck(List.of("a"), "-f", "--data", image);
     assertThat(rest.exit()).isEqualTo(1);
     assertThat(rest.out()).contains("Repair chunk 1 (2 problems, together)? yes");
     assertThat(rest.out()).contains("lost data: /cross = /dir/f = /dir/hard, bytes 4096 to 8191");
-    assertThat(fsck("-n", "-f", image).exit()).isZero();
+    assertThat(fsck("-n", "-f", "--data", image).exit()).isZero();
   }
 
   @Test
   void withoutTheImagesOwnRecordsNothingIsWritten() throws IOException {
-    assertThat(fsck(List.of("n"), "-f", image).exit()).isEqualTo(4);
+    assertThat(fsck(List.of("n"), "-f", "--data", image).exit()).isEqualTo(4);
     assertThat(unchanged()).isTrue();
   }
 
   @Test
   void theEndOfTheInputStopsEverything() throws IOException {
-    CommandRun run = fsck(List.of("q"), "-f", image);
+    CommandRun run = fsck(List.of("q"), "-f", "--data", image);
     assertThat(run.exit()).isEqualTo(32);
     assertThat(run.err()).contains("stopped");
     assertThat(unchanged()).isTrue();
@@ -99,7 +99,7 @@ final class FsckCommandTest {
 
   @Test
   void withoutATerminalItOnlyLooks() throws IOException {
-    CommandRun run = fsck("-f", image);
+    CommandRun run = fsck("-f", "--data", image);
     assertThat(run.exit()).isEqualTo(4);
     assertThat(run.out()).contains("nothing was changed, there is no terminal to ask on");
     assertThat(unchanged()).isTrue();
@@ -107,7 +107,7 @@ final class FsckCommandTest {
 
   @Test
   void preeningRepairsWhatIsSafeAndLeavesTheRest() throws IOException {
-    CommandRun run = fsck("-p", "-f", image);
+    CommandRun run = fsck("-p", "-f", "--data", image);
     assertThat(run.exit()).isEqualTo(1 | 4);
     assertThat(run.out())
         .contains("UNEXPECTED INCONSISTENCY; RUN chunkfs fsck WITHOUT -p.")
@@ -118,7 +118,7 @@ final class FsckCommandTest {
   @Test
   void aPlanIsShownKeptAndCarriedOut() throws IOException {
     Path plan = dir.resolve("plan.json");
-    CommandRun shown = fsck("-f", "--plan", "--plan-out", plan, image);
+    CommandRun shown = fsck("-f", "--data", "--plan", "--plan-out", plan, image);
     assertThat(shown.exit()).isEqualTo(4);
     assertThat(shown.out())
         .contains("would: chunk 1: ")
@@ -134,7 +134,7 @@ final class FsckCommandTest {
     assertThat(refused.err()).contains("the image has changed since the plan");
     CommandRun done = fsck("-y", "--plan", plan, image);
     assertThat(done.exit()).isEqualTo(1);
-    assertThat(fsck("-n", "-f", image).exit()).isZero();
+    assertThat(fsck("-n", "-f", "--data", image).exit()).isZero();
     CommandRun again = fsck("-y", "--plan=" + plan, image);
     assertThat(again.exit()).isEqualTo(8);
   }
@@ -142,14 +142,14 @@ final class FsckCommandTest {
   @Test
   void aRepairIsTakenBack() throws IOException {
     Path undo = dir.resolve("undo");
-    assertThat(fsck("-y", "-f", "--undo", undo, image).exit()).isEqualTo(1);
+    assertThat(fsck("-y", "-f", "--data", "--undo", undo, image).exit()).isEqualTo(1);
     assertThat(unchanged()).isFalse();
-    CommandRun busy = fsck("-y", "-f", "-z", undo, image);
+    CommandRun busy = fsck("-y", "-f", "--data", "-z", undo, image);
     assertThat(busy.exit()).isEqualTo(8);
     assertThat(busy.err()).contains("exists already");
     assertThat(fsck("--undo", undo, image).exit()).isZero();
     assertThat(unchanged()).isTrue();
-    assertThat(fsck("-y", "-f", image).exit()).isEqualTo(1);
+    assertThat(fsck("-y", "-f", "--data", image).exit()).isEqualTo(1);
     CommandRun changed = fsck("--undo", undo, image);
     assertThat(changed.exit()).isZero(); // the same repair at the same time: nothing else was done
     run("mkdir", image + ":/new");
@@ -165,19 +165,20 @@ final class FsckCommandTest {
 
   @Test
   void whereNothingIsOverwrittenNoUndoFileIsLeft() throws IOException {
-    fsck("-y", "-f", image);
+    fsck("-y", "-f", "--data", image);
     Path undo = dir.resolve("undo");
-    assertThat(fsck("-y", "-f", "-z", undo, image).exit()).isZero();
+    assertThat(fsck("-y", "-f", "--data", "-z", undo, image).exit()).isZero();
     assertThat(undo).doesNotExist();
   }
 
   @Test
   void jsonIsAsItsSchemaSays() throws IOException {
-    String checked = fsck("-n", "-f", "--json", image).out();
+    String checked = fsck("-n", "-f", "--data", "--json", image).out();
     assertThat(Schema.check("report.schema.json", checked)).isEmpty();
-    assertThat(Schema.check("plan.schema.json", fsck("-f", "--plan", "--json", image).out()))
+    assertThat(
+            Schema.check("plan.schema.json", fsck("-f", "--data", "--plan", "--json", image).out()))
         .isEmpty();
-    String repaired = fsck("-y", "-f", "--json", image).out();
+    String repaired = fsck("-y", "-f", "--data", "--json", image).out();
     assertThat(Schema.check("report.schema.json", repaired)).isEmpty();
     assertThat(repaired).contains("\"lost\":[{\"what\":\"data\"");
     assertThat(Schema.check("report.schema.json", checked.replace("\"clean\"", "\"klean\"")))
@@ -187,7 +188,7 @@ final class FsckCommandTest {
   @Test
   void thePageNeedsNothingElse() throws IOException {
     Path page = dir.resolve("report.html");
-    fsck("-y", "-f", "--html", page, image);
+    fsck("-y", "-f", "--data", "--html", page, image);
     String html = Files.readString(page);
     assertThat(html)
         .contains("<!DOCTYPE html>", "What was lost", "/dir/f", "class=\"c repaired\"", ">410<")
@@ -223,7 +224,7 @@ final class FsckCommandTest {
 
   @Test
   void chunksAreNamedOneByOneAndInRanges() throws IOException {
-    fsck("-y", "-f", image);
+    fsck("-y", "-f", "--data", image);
     assertThat(fsck("-n", "--chunk", "1-", image).out()).contains("/3 chunks in use");
     assertThat(fsck("-n", "--chunk", "0,2-3", image).out()).contains("/3 chunks in use");
     CommandRun none = fsck("-n", "--chunk", "2-9", image);
@@ -235,7 +236,7 @@ final class FsckCommandTest {
 
   @Test
   void whatWasFoundSoundIsLeftOut() throws IOException {
-    fsck("-y", "-f", image);
+    fsck("-y", "-f", "--data", image);
     assertThat(fsck("-p", image).out()).contains("skipped: ").contains("clean, ");
     assertThat(fsck("-p", "-f", image).out()).doesNotContain("skipped: ");
     assertThat(fsck("-n", "--data", image).out()).doesNotContain("skipped: ");
@@ -243,8 +244,8 @@ final class FsckCommandTest {
 
   @Test
   void e2fscksWordsAreUnderstood() throws IOException {
-    assertThat(fsck("-f", "-y", "-C", "0", image).exit()).isEqualTo(1);
-    CommandRun shown = fsck("-a", "-f", "-C", image);
+    assertThat(fsck("-f", "--data", "-y", "-C", "0", image).exit()).isEqualTo(1);
+    CommandRun shown = fsck("-a", "-f", "--data", "-C", image);
     assertThat(shown.exit()).isZero();
     assertThat(shown.err()).contains("chunks 4/4");
     assertThat(fsck("-n", dir.resolve("not-there")).exit()).isEqualTo(8);

@@ -100,7 +100,7 @@ record GoldenCase(Path dir, Map<String, String> settings) {
 
   /** The output of a run, and its exit code as the last line; paths without their directory. */
   String run(Path work, List<Path> members, boolean second) {
-    String args = settings.getOrDefault("args", "-y -f -v");
+    String args = settings.getOrDefault("args", "-y -f --data -v");
     List<Object> words = new ArrayList<>();
     words.addAll(Arrays.asList((second ? settings.getOrDefault("again", args) : args).split(" ")));
     words.addAll(given(members));

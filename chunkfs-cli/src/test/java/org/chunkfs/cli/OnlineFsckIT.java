@@ -99,26 +99,26 @@ final class OnlineFsckIT {
     Path file = Files.createDirectory(mount.resolve("dir")).resolve("file");
     Files.write(file, content);
     Files.writeString(mount.resolve("other"), "other");
-    done("fsck", "-n", "-f", mount);
+    done("fsck", "-n", "-f", "--data", mount);
     flip(content);
 
-    Run found = run("fsck", "-n", "-f", mount);
+    Run found = run("fsck", "-n", "-f", "--data", mount);
     assertThat(found.exit()).isEqualTo(4);
     assertThat(found.output()).contains("[307]").contains("/dir/file");
-    Run preened = run("fsck", "-p", "-f", mount);
+    Run preened = run("fsck", "-p", "-f", "--data", mount);
     assertThat(preened.exit()).isEqualTo(4);
     assertThat(preened.output()).contains("UNEXPECTED INCONSISTENCY");
     JsonNode todo = status().path("todo");
     assertThat(todo).hasSize(1);
     String command = todo.path(0).path("command").asString("");
-    assertThat(command).startsWith("chunkfs fsck -f -n --chunk ").endsWith(mount.toString());
+    assertThat(command).startsWith("chunkfs fsck --data -n --chunk ").endsWith(mount.toString());
     Run shown = run("status", mount);
     assertThat(shown.output()).contains("to do").contains(command);
 
-    Run json = run("fsck", "-y", "-f", "--json", mount);
+    Run json = run("fsck", "-y", "-f", "--data", "--json", mount);
     assertThat(json.exit()).as(json.output()).isEqualTo(1);
     assertThat(Schema.check("report.schema.json", json.output())).isEmpty();
-    done("fsck", "-n", "-f", mount);
+    done("fsck", "-n", "-f", "--data", mount);
     assertThat(Files.readAllBytes(file)).hasSize(BLOCK);
     assertThat(mount.resolve("other")).hasContent("other");
     assertThat(status().path("todo")).isEmpty();
@@ -131,7 +131,7 @@ final class OnlineFsckIT {
       assertThat(run(words.toArray()).exit()).as("%s", refused).isEqualTo(16);
     }
     done("umount", mount);
-    done("fsck", "-n", "-f", image);
+    done("fsck", "-n", "-f", "--data", image);
   }
 
   private JsonNode awaitScrub(boolean running) throws Exception {
@@ -168,7 +168,7 @@ final class OnlineFsckIT {
     assertThat(scrub.path("periodSeconds").asLong(0)).isEqualTo(300L * 24 * 3600);
     assertThat(status().path("todo")).isEmpty();
     done("umount", mount);
-    done("fsck", "-n", "-f", image);
+    done("fsck", "-n", "-f", "--data", image);
     assertThat(run("mount", "-o", "scrub=never", image, mount).exit()).isEqualTo(2);
   }
 }

@@ -45,7 +45,11 @@ public final class FsckBench {
   /** Measures everything. */
   public void run() throws IOException {
     Path tree = Files.createDirectory(place.resolve("tree"));
-    cleanup.later(() -> HostTree.delete(tree));
+    cleanup.later(() -> {
+      if (Files.exists(tree)) {
+        HostTree.delete(tree);
+      }
+    });
     HostTree made = new HostTree(tree, SEED);
     made.make(scale.files());
     // Room for a block of data to each file, and for inodes and trees.

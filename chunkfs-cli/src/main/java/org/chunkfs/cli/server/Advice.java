@@ -71,8 +71,8 @@ final class Advice {
               : "chunkfs chunk online %d %s".formatted(chunk, place);
       case SUSPECT ->
           found
-              ? "chunkfs fsck -f -y %s%s".formatted(only(chunk), place)
-              : "chunkfs fsck -f -n --chunk %d %s".formatted(chunk, place);
+              ? "chunkfs fsck --data -y %s%s".formatted(only(chunk), place)
+              : "chunkfs fsck --data -n --chunk %d %s".formatted(chunk, place);
       default -> "";
     };
   }
