@@ -93,6 +93,11 @@ final class InodeModel {
 
   /** Its items of one type, in order. */
   List<Item> of(ItemType type) {
-    return items.stream().filter(i -> i.type() == type.code()).toList();
+    // They lie together; a directory may have many thousands of others.
+    return List.copyOf(items.subSet(first(type.code()), first(type.code() + 1)));
+  }
+
+  private static Item first(int type) {
+    return new Item(type, 0, 0, new byte[0]);
   }
 }
