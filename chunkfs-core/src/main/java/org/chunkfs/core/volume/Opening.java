@@ -196,7 +196,7 @@ final class Opening {
       found.forEach((id, f) -> kept.put(id, Recovery.keep(f.scan, f.headers.header(), next, id)));
       Map<Integer, Chunk> chunks = replay(slots, kept, pool);
       long bad = decision.processDeath() ? 0 : firstBadData(chunks, kept, decision.stable(), pool);
-      if (bad != 0) {
+      if (bad != 0 && bad <= cap) { // no cut takes a forged number away
         cap = bad - 1;
         chunks.values().forEach(Chunk::abandon);
         continue;

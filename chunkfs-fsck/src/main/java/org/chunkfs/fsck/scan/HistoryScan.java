@@ -123,8 +123,8 @@ public final class HistoryScan implements Keep {
       readable.keySet().removeAll(damaged.keySet());
       someAbsent |= !damaged.isEmpty();
       long bad = decision.processDeath() ? 0 : history.firstBadData(device, layout, readable);
-      if (bad == 0) {
-        break;
+      if (bad == 0 || bad > cap) {
+        break; // nothing is bad, or a forged number that no cut takes away
       }
       cap = bad - 1;
     }
