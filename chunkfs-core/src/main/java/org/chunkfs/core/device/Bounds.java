@@ -9,12 +9,12 @@ final class Bounds {
   /**
    * Checks that a transfer lies within a device.
    *
-   * @param name what the device is called
+   * @param name says what the device is called; asked only if the check fails
    * @param operation "read" or "write"
    * @throws IllegalArgumentException if the position is negative
    * @throws EOFException if the transfer goes beyond the end
    */
-  static void check(String name, long size, String operation, long position, int length)
+  static void check(Object name, long size, String operation, long position, int length)
       throws EOFException {
     if (position < 0) {
       throw new IllegalArgumentException(name + ": " + operation + " at " + position);

@@ -121,7 +121,7 @@ public final class ConcatDevice implements BlockDevice {
 
   private void check(String operation, long position, ByteBuffer buffer) throws IOException {
     checkOpen();
-    Bounds.check(toString(), size, operation, position, buffer.remaining());
+    Bounds.check(this, size, operation, position, buffer.remaining());
   }
 
   private void checkOpen() throws DeviceException {

@@ -211,7 +211,7 @@ public final class FileDevice implements BlockDevice {
 
   private void check(String operation, long position, int length) throws IOException {
     checkOpen();
-    Bounds.check(path.toString(), size, operation, position, length);
+    Bounds.check(path, size, operation, position, length);
   }
 
   private void checkOpen() throws DeviceException {

@@ -42,7 +42,7 @@ final class FittedDevice extends DelegatingDevice {
 
   private void check(String operation, long position, ByteBuffer buffer) throws IOException {
     int length = buffer.remaining();
-    Bounds.check(toString(), size, operation, position, length);
+    Bounds.check(this, size, operation, position, length);
     if (length > delegate.size() - position) {
       throw new MemberMissingException(
           "%s: %s of %d bytes at %d: this member of the image is cut short, to %d of its %d bytes"

@@ -64,7 +64,7 @@ public final class SubDevice implements BlockDevice {
 
   private void check(String operation, long position, ByteBuffer buffer) throws IOException {
     checkOpen();
-    Bounds.check(toString(), length, operation, position, buffer.remaining());
+    Bounds.check(this, length, operation, position, buffer.remaining());
   }
 
   private void checkOpen() throws DeviceException {

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  *       <td>cut before it</td></tr>
  *   <tr><td>HALF, at or below S</td><td>missing in a readable participant</td>
  *       <td>that participant's journal is damaged; counts in the others</td></tr>
+ *   <tr><td>of a later epoch</td><td>anywhere</td>
+ *       <td>that journal is damaged; nothing of it is asked</td></tr>
  *   <tr><td>ABSENT, power loss, above S</td><td>in no ring, all rings readable</td>
  *       <td>cut before it</td></tr>
  *   <tr><td>ABSENT</td><td>in no ring, some rings not readable</td>
@@ -134,6 +136,7 @@ public final class Recovery {
         views.remove(v.chunk);
       }
     }
+    findLaterEpochs();
     gather();
     findMissingBelowStable();
     if (sameBoot && cap == Long.MAX_VALUE) {
@@ -143,6 +146,25 @@ public final class Recovery {
       }
     }
     return powerLoss();
+  }
+
+  /**
+   * A number of an epoch that the volume record does not know is forged, or the record has gone
+   * back in time; numbers given out now could not follow it.
+   */
+  private void findLaterEpochs() {
+    for (RingView v : List.copyOf(views.values())) {
+      for (RingRecord r : v.scan.records()) {
+        if (r.type() != JournalRecord.STAMP && epochOf(r.g()) > state.epoch()) {
+          damaged.put(
+              v.chunk,
+              "commit %x is of opening %d, but the image was opened %d times"
+                  .formatted(r.g(), epochOf(r.g()), state.epoch()));
+          views.remove(v.chunk);
+          break;
+        }
+      }
+    }
   }
 
   /**

@@ -68,7 +68,8 @@ final class RecoveryTest {
   }
 
   private static RingView view(int chunk, int stable, long[] numbers, Fate[] fates, int[][] in) {
-    String key = chunk + Arrays.toString(fates) + Arrays.deepToString(in);
+    String key =
+        chunk + Arrays.toString(numbers) + Arrays.toString(fates) + Arrays.deepToString(in);
     byte[] header = new byte[4096];
     ChunkHeader.STABLE_G.set(header, 0, stable == 0 ? 0 : g(stable));
     return new RingView(
@@ -341,6 +342,29 @@ final class RecoveryTest {
             List.of(new VolumeState.Void(A, g(2))), List.of(new VolumeState.Decision(EPOCH, g(2))));
     assertThat(Recovery.keep(a.scan(), a.header(), state, A).lastG()).isEqualTo(g(1));
     assertThat(Recovery.keep(a.scan(), a.header(), state, B).lastG()).isEqualTo(g(2));
+  }
+
+  /** Nothing that is given out now could follow such a number, and no cut takes it away. */
+  @Test
+  void aNumberOfALaterEpochIsDamageOfThatJournalAlone() throws IOException {
+    VolumeState last =
+        new VolumeState(
+            7, EPOCH, new byte[16], 0, new TreeMap<>(), List.of(), List.of(), List.of());
+    for (long forged : new long[] {(long) (EPOCH + 1) << 40, 0x67FB_00E9_5568_C4F7L, -1}) {
+      RingView a =
+          view(
+              A,
+              0,
+              new long[] {g(1), forged},
+              new Fate[] {Fate.THERE, Fate.THERE},
+              new int[][] {{A}, {A}});
+      RingView b = view(B, 0, new long[] {g(2)}, new Fate[] {Fate.THERE}, new int[][] {{B}});
+      for (boolean sameBoot : new boolean[] {false, true}) {
+        Decision found = Recovery.decide(last, List.of(a, b), false, sameBoot, Long.MAX_VALUE);
+        assertThat(found.damaged().keySet()).as("%x", forged).containsExactly(A);
+        assertThat(found.lastKept()).isEqualTo(g(2));
+      }
+    }
   }
 
   @Test

@@ -14,8 +14,11 @@ public final class Torture {
   /** Violations that are kept in words. */
   private static final int KEPT = 200;
 
-  /** One repair in so many is killed at some of its writes, and one in more of them at each. */
-  private static final int KILL_EVERY = 50, KILL_ALL_EVERY = 500;
+  /**
+   * One repair in so many is killed at some of its writes, one in more of them at each; and one
+   * image in so many, when it is sound again, is used.
+   */
+  private static final int KILL_EVERY = 50, KILL_ALL_EVERY = 500, USE_EVERY = 10;
 
   private static final int KILLS = 8;
 
@@ -26,7 +29,7 @@ public final class Torture {
   private static final int IMAGES = 64;
 
   private final DamageKind kind;
-  private final long seed;
+  final long seed;
   private long specimenNumber = -1;
   private @Nullable Specimen specimen;
 
@@ -120,7 +123,7 @@ public final class Torture {
     }
   }
 
-  private Torture(DamageKind kind, long seed) {
+  Torture(DamageKind kind, long seed) {
     this.kind = kind;
     this.seed = seed;
   }
@@ -134,11 +137,15 @@ public final class Torture {
   /** Runs {@code count} cases from {@code first} on, until the listener has enough. */
   public static Summary run(DamageKind kind, long seed, long first, long count, Listener listener)
       throws IOException {
-    Torture torture = new Torture(kind, seed);
+    return new Torture(kind, seed).run(first, count, listener);
+  }
+
+  /** Runs {@code count} cases from {@code first} on; the image of the last one is kept for more. */
+  Summary run(long first, long count, Listener listener) throws IOException {
     Summary summary = Summary.empty(kind, seed);
     boolean more = true;
     for (long number = first; more && number < first + count; number++) {
-      Verdict verdict = torture.one(number, false);
+      Verdict verdict = one(number, false);
       summary = summary.plus(verdict);
       more = listener.done(verdict, summary);
     }
@@ -161,7 +168,8 @@ public final class Torture {
     if (kind == DamageKind.MEMBERS) {
       return new MemberTrial(of, name, random.split()).run();
     }
-    return new Trial(of, kind, name, random.split(), kills, explain).run();
+    boolean used = number % USE_EVERY == 3;
+    return new Trial(of, kind, name, random.split(), kills, used, explain).run();
   }
 
   private Specimen specimen(long number) throws IOException {

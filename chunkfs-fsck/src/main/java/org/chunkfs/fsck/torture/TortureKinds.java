@@ -25,7 +25,8 @@ public final class TortureKinds {
               400,
               "reads and writes of a chunk fail: no wrong answer, no other chunk" + " out"),
           new FlipKind(),
-          new CorruptionKind(DamageKind.FIELDS, "a field is damaged: found, repaired, contained"),
+          new CorruptionKind(
+              DamageKind.FIELDS, "a field is damaged: found, repaired, contained, used again"),
           new CorruptionKind(DamageKind.BLOCKS, "one to three blocks are: the same"),
           new CorruptionKind(DamageKind.RUNS, "runs of blocks, up to a chunk, are: the same"),
           new CorruptionKind(DamageKind.MEMBERS, "members are cut short or missing: the same"),

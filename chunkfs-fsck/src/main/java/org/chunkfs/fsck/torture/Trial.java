@@ -46,6 +46,9 @@ final class Trial {
   /** How many points of a repair it is killed at: 0 none, negative every one. */
   private final int kills;
 
+  /** Whether an image that is called sound is used too. */
+  private final boolean used;
+
   private final boolean explain;
   private final List<String> details = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
@@ -62,12 +65,14 @@ final class Trial {
       String name,
       SplittableRandom random,
       int kills,
+      boolean used,
       boolean explain) {
     this.specimen = specimen;
     this.kind = kind;
     this.name = name;
     this.random = random;
     this.kills = kills;
+    this.used = used;
     this.explain = explain;
   }
 
@@ -130,6 +135,7 @@ final class Trial {
     }
     if (!detected) {
       unnoticed(damage, device, first);
+      serves(device);
       return;
     }
     if (!first.findings().anyRepairable()) {
@@ -150,7 +156,15 @@ final class Trial {
       return;
     }
     outcome(damage, work, done);
+    serves(work);
     kill(device, work.writes());
+  }
+
+  private void serves(ScratchDevice device) throws IOException {
+    String broken = used ? Serving.broken(device) : "";
+    if (!broken.isEmpty()) {
+      violations.add("it is called sound, but in use " + broken);
+    }
   }
 
   private static String shown(Findings findings) {
