@@ -7,6 +7,7 @@ import org.chunkfs.core.error.FsException;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkGeometry;
 import org.chunkfs.core.format.ChunkStateBlock;
+import org.chunkfs.core.format.Generation;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.format.InodeRecord;
 import org.chunkfs.core.format.TableEntry;
@@ -122,10 +123,7 @@ public final class Inodes {
 
   private static int nextGeneration(ChunkTx tx) throws IOException {
     byte[] state = tx.edit(tx.geometry().stateBlock());
-    int generation = ChunkStateBlock.GENERATION.get(state, 0) + 1;
-    if ((generation & 0xFFFF) == 0) {
-      generation++;
-    }
+    int generation = Generation.next(ChunkStateBlock.GENERATION.get(state, 0));
     ChunkStateBlock.GENERATION.set(state, 0, generation);
     return generation;
   }

@@ -375,6 +375,37 @@ final class Engine {
     }
   }
 
+  /**
+   * Says in every journal how far all is durable, so that damage to its end cannot pass for commits
+   * that were never finished. Everything acknowledged is durable already.
+   */
+  void seal(long deadline) throws IOException {
+    boolean sealed = false;
+    for (int i = 0; i < chunks.count(); i++) {
+      ChunkSlot slot = chunks.slot(i);
+      Chunk chunk = slot.current;
+      if (chunk == null) {
+        continue;
+      }
+      try {
+        chunk.lock().lockWrite(deadline);
+      } catch (ChunkUnavailableException e) {
+        continue; // it has no say
+      }
+      try {
+        if (slot.unstampedSince != 0 && chunk.ring().usedBytes() > 0) {
+          durability.stampIfCovered(slot, chunk);
+          sealed = true;
+        }
+      } finally {
+        chunk.lock().unlockWrite();
+      }
+    }
+    if (sealed) {
+      durability.flush(deadline);
+    }
+  }
+
   private static void checkDeadline(long deadline, int chunk) throws DeadlineException {
     if (System.nanoTime() > deadline) {
       throw new DeadlineException(

@@ -3,6 +3,7 @@ package org.chunkfs.core.volume;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -167,22 +168,16 @@ final class Opening {
 
   private Result decide(
       VolumeRecords records,
-      VolumeState state,
+      VolumeState known,
       RingMap rings,
       ChunkSlot[] slots,
       boolean sameBoot,
       ExecutorService pool)
       throws IOException {
+    VolumeState state = Recovery.caughtUp(known, views(), absent(slots), sameBoot);
     long cap = Long.MAX_VALUE;
     while (true) {
-      boolean absent = false;
-      for (ChunkSlot slot : slots) {
-        absent |=
-            slot.initialized && !found.containsKey(slot.id) || slot.state == ChunkState.MISSING;
-      }
-      List<Recovery.RingView> views = new ArrayList<>();
-      found.forEach((id, f) -> views.add(new Recovery.RingView(id, f.headers.header(), f.scan)));
-      Recovery.Decision decision = Recovery.decide(state, views, absent, sameBoot, cap);
+      Recovery.Decision decision = Recovery.decide(state, views(), absent(slots), sameBoot, cap);
       decision
           .damaged()
           .forEach((id, what) ->
@@ -203,6 +198,16 @@ final class Opening {
       }
       return finish(records, next, rings, slots, chunks, kept, decision);
     }
+  }
+
+  private List<Recovery.RingView> views() {
+    List<Recovery.RingView> views = new ArrayList<>();
+    found.forEach((id, f) -> views.add(new Recovery.RingView(id, f.headers.header(), f.scan)));
+    return views;
+  }
+
+  private boolean absent(ChunkSlot[] slots) {
+    return Arrays.stream(slots).anyMatch(this::isAbsent);
   }
 
   /** The volume record that this opening writes. */

@@ -121,10 +121,33 @@ public final class Recovery {
    */
   public static Decision decide(
       VolumeState state, List<RingView> rings, boolean absent, boolean sameBoot, long cap) {
-    return new Recovery(state, rings, absent, cap).run(sameBoot);
+    return new Recovery(state, rings, absent, cap).run(sameBoot, state.epoch());
   }
 
-  private Decision run(boolean sameBoot) {
+  /**
+   * The volume record as later openings must have left it, if journals have commits of some: then
+   * all copies of the newer ones are lost. What is further ahead than that can come to be is not
+   * believed.
+   */
+  public static VolumeState caughtUp(
+      VolumeState state, List<RingView> rings, boolean absent, boolean sameBoot) {
+    int latest = state.epoch();
+    for (RingView v : rings) {
+      for (RingRecord r : v.scan.records()) {
+        int epoch = epochOf(r.g());
+        boolean believed = epoch <= state.epoch() + VolumeVote.CUT_IN_A_ROW;
+        latest = believed && r.type() != JournalRecord.STAMP ? Math.max(latest, epoch) : latest;
+      }
+    }
+    VolumeState caughtUp = state;
+    while (caughtUp.epoch() < latest) {
+      Recovery earlier = new Recovery(caughtUp, rings, absent, Long.MAX_VALUE);
+      caughtUp = caughtUp.decided(earlier.run(sameBoot, latest));
+    }
+    return caughtUp;
+  }
+
+  private Decision run(boolean sameBoot, int latest) {
     for (RingView v : views.values()) {
       stable = Math.max(stable, v.stable());
     }
@@ -136,7 +159,7 @@ public final class Recovery {
         views.remove(v.chunk);
       }
     }
-    findLaterEpochs();
+    findLaterEpochs(latest);
     gather();
     findMissingBelowStable();
     if (sameBoot && cap == Long.MAX_VALUE) {
@@ -148,18 +171,15 @@ public final class Recovery {
     return powerLoss();
   }
 
-  /**
-   * A number of an epoch that the volume record does not know is forged, or the record has gone
-   * back in time; numbers given out now could not follow it.
-   */
-  private void findLaterEpochs() {
+  /** A number of an epoch that never was is forged; numbers given out now could not follow it. */
+  private void findLaterEpochs(int latest) {
     for (RingView v : List.copyOf(views.values())) {
       for (RingRecord r : v.scan.records()) {
-        if (r.type() != JournalRecord.STAMP && epochOf(r.g()) > state.epoch()) {
+        if (r.type() != JournalRecord.STAMP && epochOf(r.g()) > latest) {
           damaged.put(
               v.chunk,
               "commit %x is of opening %d, but the image was opened %d times"
-                  .formatted(r.g(), epochOf(r.g()), state.epoch()));
+                  .formatted(r.g(), epochOf(r.g()), latest));
           views.remove(v.chunk);
           break;
         }

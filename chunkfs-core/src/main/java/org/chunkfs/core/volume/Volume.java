@@ -366,7 +366,9 @@ public final class Volume implements Vfs, AutoCloseable {
     closed = true;
     try {
       if (!options.readOnly() && durability.failure() == null) {
-        engine.sync(engine.deadline());
+        long deadline = engine.deadline();
+        engine.sync(deadline);
+        engine.seal(deadline);
       }
     } finally {
       abandon();

@@ -204,6 +204,29 @@ public record VolumeState(
         sequence + 1, epoch, bootId, opened, nowOut, nowVoids, decisions, absents, scrub, sound);
   }
 
+  /** The record that an opening writes which decided so on the epoch before. */
+  public VolumeState decided(Recovery.Decision decision) {
+    List<Decision> nowDecisions = new ArrayList<>(decisions);
+    nowDecisions.add(new Decision(epoch, decision.lastKept()));
+    List<Void> nowVoids = new ArrayList<>(voids);
+    for (Void v : decision.voids()) {
+      if (!nowVoids.contains(v)) {
+        nowVoids.add(v);
+      }
+    }
+    return new VolumeState(
+        sequence + 1,
+        epoch + 1,
+        bootId,
+        opened,
+        out,
+        List.copyOf(nowVoids),
+        List.copyOf(nowDecisions),
+        absents,
+        scrub,
+        sound);
+  }
+
   /** The record that says that all chunks were found sound. */
   public VolumeState found(Sound now) {
     return new VolumeState(

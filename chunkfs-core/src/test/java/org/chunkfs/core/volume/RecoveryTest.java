@@ -350,7 +350,7 @@ final class RecoveryTest {
     VolumeState last =
         new VolumeState(
             7, EPOCH, new byte[16], 0, new TreeMap<>(), List.of(), List.of(), List.of());
-    for (long forged : new long[] {(long) (EPOCH + 1) << 40, 0x67FB_00E9_5568_C4F7L, -1}) {
+    for (long forged : new long[] {(long) (EPOCH + 9) << 40, 0x67FB_00E9_5568_C4F7L, -1}) {
       RingView a =
           view(
               A,
@@ -365,6 +365,34 @@ final class RecoveryTest {
         assertThat(found.lastKept()).isEqualTo(g(2));
       }
     }
+  }
+
+  /** When all copies of the newest record are lost, what its opening left is judged as its own. */
+  @Test
+  void aRecordThatIsBehindTheJournalsCatchesUp() throws IOException {
+    VolumeState old =
+        new VolumeState(
+            6, EPOCH - 1, new byte[16], 0, new TreeMap<>(), List.of(), List.of(), List.of());
+    RingView a =
+        view(
+            A,
+            0,
+            new long[] {((long) (EPOCH - 1) << 40) + 1, g(1), g(2)},
+            new Fate[] {Fate.THERE, Fate.THERE, Fate.THERE},
+            new int[][] {{A}, {A}, {A, B}});
+    RingView b =
+        view(
+            B,
+            0,
+            new long[] {((long) (EPOCH - 1) << 40) + 2},
+            new Fate[] {Fate.THERE},
+            new int[][] {{B}});
+    VolumeState caughtUp = Recovery.caughtUp(old, List.of(a, b), false, false);
+    assertThat(caughtUp.epoch()).isEqualTo(EPOCH);
+    assertThat(caughtUp.decision(EPOCH - 1).lastKept()).isEqualTo(((long) (EPOCH - 1) << 40) + 2);
+    Decision found = Recovery.decide(caughtUp, List.of(a, b), false, false, Long.MAX_VALUE);
+    assertThat(found.damaged()).isEmpty();
+    assertThat(found.lastKept()).as("commit 2 is missing in B").isEqualTo(g(1));
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.chunkfs.fsck.check;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkStateBlock;
 import org.chunkfs.core.format.Field;
+import org.chunkfs.core.format.Generation;
 import org.chunkfs.core.format.Items;
 import org.chunkfs.fsck.problem.Problem;
 import org.chunkfs.fsck.scan.Bytes;
@@ -71,7 +72,7 @@ final class IndexPass {
     counter(state, ChunkStateBlock.XREFS_OUT, c.facts.kept().outCount() + c.facts.contsOut.size());
     counter(state, ChunkStateBlock.XREFS_IN, c.facts.kept().inCount() + c.facts.contsIn.size());
     int generation = ChunkStateBlock.GENERATION.get(state, 0);
-    if (Integer.compareUnsigned(c.maxGeneration, generation) > 0) {
+    if (Generation.behind(generation, c.maxGeneration)) {
       c.findings.add(
           Problem.COUNTER,
           "generation",

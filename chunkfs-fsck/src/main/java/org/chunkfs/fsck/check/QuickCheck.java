@@ -8,6 +8,7 @@ import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkGeometry;
 import org.chunkfs.core.format.ChunkStateBlock;
+import org.chunkfs.core.format.Generation;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.format.InodeRecord;
 import org.chunkfs.core.format.TableEntry;
@@ -246,6 +247,6 @@ final class QuickCheck {
             == facts.kept().outCount() + facts.contsOut.size()
         && ChunkStateBlock.XREFS_IN.get(counters, 0)
             == facts.kept().inCount() + facts.contsIn.size()
-        && Integer.compareUnsigned(maxGeneration, ChunkStateBlock.GENERATION.get(counters, 0)) <= 0;
+        && !Generation.behind(ChunkStateBlock.GENERATION.get(counters, 0), maxGeneration);
   }
 }

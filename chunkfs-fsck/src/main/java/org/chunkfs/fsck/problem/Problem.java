@@ -43,6 +43,12 @@ public enum Problem {
       NOTE,
       true,
       "an update of the volume record was interrupted: its sequence is %s here, %s elsewhere"),
+  VOLUME_RECORD_BEHIND(
+      113,
+      IMAGE,
+      ERROR,
+      true,
+      "the newest volume record is of opening %s, but journals have commits of opening %s"),
 
   CHUNK_OUT(201, CHUNK, NOTE, false, "the chunk is out of service: %s"),
   HEADER(203, CHUNK, WARNING, true, "header copy %s is damaged: %s"),

@@ -10,6 +10,7 @@ import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkGeometry;
 import org.chunkfs.core.format.ChunkStateBlock;
+import org.chunkfs.core.format.Generation;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.format.InodeRecord;
 import org.chunkfs.core.format.ItemType;
@@ -160,7 +161,7 @@ final class ChunkImage {
     int generation =
         now != null && !model.blocks.doubtful(block) ? ChunkStateBlock.GENERATION.get(now, 0) : 0;
     for (InodeModel inode : model.inodes.values()) {
-      if (Integer.compareUnsigned(inode.generation(), generation) > 0) {
+      if (Generation.behind(generation, inode.generation())) {
         generation = inode.generation();
       }
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkGeometry;
+import org.chunkfs.core.format.Generation;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.format.InodeRecord;
 import org.chunkfs.core.format.ItemType;
@@ -443,9 +444,11 @@ final class LocalRepair {
     }
     int generation = 1;
     for (InodeModel inode : model.inodes.values()) {
-      generation = Math.max(generation, inode.generation());
+      if (Integer.compareUnsigned(inode.generation(), generation) > 0) {
+        generation = inode.generation();
+      }
     }
-    InodeModel made = make(ino, generation + 1, Vfs.S_IFDIR | 0x1C0, 0);
+    InodeModel made = make(ino, Generation.next(generation), Vfs.S_IFDIR | 0x1C0, 0);
     log.add("make directory lost+found of chunk " + model.chunk());
     return made;
   }

@@ -75,6 +75,7 @@ public final class HistoryScan implements Keep {
   /**
    * Reads all journals.
    *
+   * @param known the volume record; later openings may have left journals
    * @param sameBoot whether the machine has run on since the image was last opened: then what was
    *     written and not flushed counts too
    * @param threads how many are read at once
@@ -84,7 +85,7 @@ public final class HistoryScan implements Keep {
       BlockDevice device,
       ImageLayout layout,
       ImageScan image,
-      VolumeState state,
+      VolumeState known,
       boolean sameBoot,
       ChunkMemory memory,
       int threads,
@@ -108,6 +109,10 @@ public final class HistoryScan implements Keep {
         older.add(ring.chunk);
       }
     }
+    VolumeState state = Recovery.caughtUp(known, new ArrayList<>(views.values()), absent, sameBoot);
+    if (state.epoch() > known.epoch()) {
+      findings.add(Problem.VOLUME_RECORD_BEHIND, known.epoch(), state.epoch());
+    }
     Set<Integer> unmarked = unmarked(views, image, state, absent, sameBoot, findings, older);
     unmarked.forEach(chunk -> views.computeIfPresent(chunk, (_, view) -> emptied(view)));
     Map<Integer, Recovery.RingView> readable = new TreeMap<>(views);
@@ -118,7 +123,7 @@ public final class HistoryScan implements Keep {
     while (true) {
       Recovery.Decision decision =
           Recovery.decide(state, new ArrayList<>(readable.values()), someAbsent, sameBoot, cap);
-      history = new HistoryScan(state, after(state, decision), decision, sameBoot, unmarked);
+      history = new HistoryScan(state, state.decided(decision), decision, sameBoot, unmarked);
       damaged.putAll(decision.damaged());
       readable.keySet().removeAll(damaged.keySet());
       someAbsent |= !damaged.isEmpty();
@@ -331,28 +336,6 @@ public final class HistoryScan implements Keep {
     } catch (IOException e) {
       throw new UncheckedIOException(e); // none of these throws
     }
-  }
-
-  private static VolumeState after(VolumeState state, Recovery.Decision decision) {
-    List<VolumeState.Decision> decisions = new ArrayList<>(state.decisions());
-    decisions.add(new VolumeState.Decision(state.epoch(), decision.lastKept()));
-    List<VolumeState.Void> voids = new ArrayList<>(state.voids());
-    for (VolumeState.Void v : decision.voids()) {
-      if (!voids.contains(v)) {
-        voids.add(v);
-      }
-    }
-    return new VolumeState(
-        state.sequence() + 1,
-        state.epoch() + 1,
-        state.bootId(),
-        state.opened(),
-        state.out(),
-        List.copyOf(voids),
-        List.copyOf(decisions),
-        state.absents(),
-        state.scrub(),
-        state.sound());
   }
 
   private void judge(

@@ -1,0 +1,20 @@
+package org.chunkfs.core.format;
+
+/**
+ * Generations tell apart the inodes that have had the same number. A chunk hands them out in order;
+ * after 2<sup>32</sup> they begin anew.
+ */
+public final class Generation {
+  private Generation() {}
+
+  /** The one that follows; its lower half, of which there are copies, is never zero. */
+  public static int next(int generation) {
+    int next = generation + 1;
+    return (next & 0xFFFF) == 0 ? next + 1 : next;
+  }
+
+  /** Whether a chunk's counter is below a generation that is in use: unless it began anew. */
+  public static boolean behind(int counter, int used) {
+    return Integer.compareUnsigned(used, counter) > 0 && used - counter > 0;
+  }
+}
