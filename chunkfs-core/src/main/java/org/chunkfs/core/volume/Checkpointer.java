@@ -58,6 +58,11 @@ final class Checkpointer {
     wake();
   }
 
+  /** After {@link #stop}: waits for what it is about, but not for long. */
+  void await() {
+    Waiting.forEnd(thread);
+  }
+
   private void wake() {
     synchronized (wake) {
       work = true;

@@ -51,6 +51,11 @@ final class Reaper {
     queue.add(new Job(0, 0, 0, 0, -1));
   }
 
+  /** After {@link #stop}: waits for what it is about, but not for long. */
+  void await() {
+    Waiting.forEnd(thread);
+  }
+
   long failures() {
     return failures.get();
   }

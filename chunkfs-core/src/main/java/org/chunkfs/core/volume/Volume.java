@@ -366,6 +366,10 @@ public final class Volume implements Vfs, AutoCloseable {
     closed = true;
     try {
       if (!options.readOnly() && durability.failure() == null) {
+        reaper.stop();
+        checkpointer.stop();
+        reaper.await();
+        checkpointer.await();
         long deadline = engine.deadline();
         engine.sync(deadline);
         engine.seal(deadline);

@@ -5,6 +5,8 @@ import org.chunkfs.core.error.DeadlineException;
 
 /** Waits on monitors, with deadlines. */
 final class Waiting {
+  private static final long END_MILLIS = 1_000;
+
   private Waiting() {}
 
   /**
@@ -36,6 +38,17 @@ final class Waiting {
       monitor.wait(millis);
     } catch (InterruptedException e) {
       // a thread of our own: an interrupt means nothing
+    }
+  }
+
+  /** Until a thread that was told to stop has ended, or for a second. */
+  static void forEnd(Thread thread) {
+    try {
+      if (thread.isAlive()) {
+        thread.join(END_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }
