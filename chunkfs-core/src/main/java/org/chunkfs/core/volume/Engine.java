@@ -394,6 +394,7 @@ final class Engine {
       }
       try {
         if (slot.unstampedSince != 0 && chunk.ring().usedBytes() > 0) {
+          chunk.ring().alignHead(); // what damages the last commit should spare the stamp
           durability.stampIfCovered(slot, chunk);
           sealed = true;
         }

@@ -112,6 +112,7 @@ final class SuperblockCopies {
       vote(member.size() - BLOCK);
     }
     for (int i = 2; versions.isEmpty() && i < SEARCH_PLACES; i++) {
+      vote(i * SEARCH_STEP - BLOCK); // the last block of a chunk
       vote(i * SEARCH_STEP);
     }
     // Each version says where its witnesses are: they are asked in turn.

@@ -169,6 +169,11 @@ public final class ChunkFacts {
     return skipped;
   }
 
+  /** Whether the chunk was read, and all that crosses its border is kept. */
+  public boolean whole() {
+    return known && !crossings.outlined();
+  }
+
   /** Whether the chunk could be read. */
   public boolean known() {
     return known;

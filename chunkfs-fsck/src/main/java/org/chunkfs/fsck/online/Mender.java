@@ -20,7 +20,6 @@ import org.chunkfs.fsck.problem.Finding;
 import org.chunkfs.fsck.problem.Problem;
 import org.chunkfs.fsck.problem.Severity;
 import org.chunkfs.fsck.repair.Alignment;
-import org.chunkfs.fsck.repair.Inventory;
 import org.chunkfs.fsck.repair.LostFound;
 import org.chunkfs.fsck.repair.SingleChunk;
 import org.chunkfs.fsck.report.Loss;
@@ -91,10 +90,11 @@ public final class Mender {
    * @param wrong what is wrong with it; nothing for one that only waits for a new start
    */
   public void chunk(int chunk, List<Finding> wrong) throws IOException {
-    if (!renew(chunk, wrong)) {
+    if (renew(chunk, wrong)) {
+      sweep.chunk(chunk);
+    } else {
       restart(chunk, wrong);
     }
-    sweep.chunk(chunk);
   }
 
   /**
@@ -124,19 +124,23 @@ public final class Mender {
     }
     SingleChunk single =
         new SingleChunk(volume.image(), chunk, ServedKeep.ofNone(volume.state()), data);
-    @Nullable LostFound[] lost = new LostFound[1];
-    boolean sound =
-        volume.whileOut(
+    SingleChunk.@Nullable Checked[] last = new SingleChunk.Checked[1];
+    @Nullable LostFound made =
+        volume.<@Nullable LostFound>whileOut(
             chunk,
             ChunkState.REPAIRING,
             () -> {
-              Inventory before = inventory(chunk);
-              lost[0] = single.repair(upkeep.lastCommit(chunk), now, log);
-              losses.addAll(Losses.between(before, inventory(chunk), volume.layout().root()));
-              return !single.check().findings().anyWrong();
+              SingleChunk.Repaired done =
+                  single.repair(
+                      sweep.current(chunk), upkeep.lastCommit(chunk), sweep.facts(), now, log);
+              losses.addAll(Losses.between(done.before(), done.after(), volume.layout().root()));
+              last[0] = single.check(sweep.crossings(chunk));
+              return done.lostFound();
             });
-    if (!sound) {
+    SingleChunk.Checked checked = last[0];
+    if (checked == null || checked.findings().anyWrong()) {
       log.add("chunk %d stays out of service: it is still damaged".formatted(chunk));
+      sweep.chunk(chunk);
       return;
     }
     try {
@@ -144,17 +148,14 @@ public final class Mender {
       log.add("bring chunk " + chunk + " back into service");
     } catch (IOException e) {
       log.add("chunk %d stays out of service: %s".formatted(chunk, e.getMessage()));
+      sweep.chunk(chunk);
       return;
     }
-    LostFound made = lost[0];
+    sweep.put(chunk, checked);
     if (made != null) {
       enter(made);
+      sweep.chunk(chunk);
     }
-  }
-
-  private Inventory inventory(int chunk) {
-    return Inventory.take(
-        volume.image(), ServedKeep.ofNone(volume.state()), sweep.facts(), Set.of(chunk));
   }
 
   private void enter(LostFound made) {

@@ -1,6 +1,7 @@
 package org.chunkfs.fsck.online;
 
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +17,7 @@ import org.chunkfs.fsck.problem.Finding;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.problem.Problem;
 import org.chunkfs.fsck.repair.SingleChunk;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A check of a volume in use: its own records, one chunk after another, then what they say of each
@@ -31,6 +33,10 @@ public final class Sweep {
   private final Map<Integer, Findings> chunks = new TreeMap<>();
   private final Map<Integer, ChunkFacts> facts = new TreeMap<>();
   private final Map<Integer, Integer> out = new TreeMap<>();
+
+  /** By chunk, up to which commit of it what was seen goes. */
+  private final Map<Integer, Long> upTo = new HashMap<>();
+
   private List<Finding> records = List.of();
   private List<Finding> across = List.of();
 
@@ -86,11 +92,12 @@ public final class Sweep {
     Findings findings = new Findings(chunk);
     ChunkFacts of = ChunkFacts.unknown(chunk);
     out.remove(chunk);
+    upTo.put(chunk, upkeep.lastCommit(chunk));
     try {
       if (upkeep.state(chunk) == ChunkState.MISSING) {
         findings = new Findings(chunk); // that its member is missing is said once
       } else if (upkeep.serves(chunk)) {
-        Looker.Look look = looker.look(data, Crossings.within(chunk, budget));
+        Looker.Look look = looker.look(data, crossings(chunk));
         findings.addAll(look.findings());
         of = look.facts();
         judge(chunk, findings);
@@ -110,11 +117,35 @@ public final class Sweep {
     } catch (ChunkUnavailableException e) {
       findings.add(Problem.CHUNK_OUT, String.valueOf(e.getMessage()));
     }
+    put(chunk, findings, of);
+  }
+
+  /** Takes what a repair saw last of a chunk that is back in service. */
+  void put(int chunk, SingleChunk.Checked checked) {
+    out.remove(chunk);
+    upTo.remove(chunk);
+    put(chunk, checked.findings(), checked.facts());
+  }
+
+  private void put(int chunk, Findings findings, ChunkFacts of) {
     chunks.put(chunk, findings);
     ChunkFacts before = facts.put(chunk, of);
     if (before != null) {
       before.release();
     }
+  }
+
+  /** All that a chunk says, if it was looked at and has not changed since; else null. */
+  @Nullable ChunkFacts current(int chunk) {
+    ChunkFacts seen = facts.get(chunk);
+    Long at = upTo.get(chunk);
+    boolean same = at != null && at == upkeep.lastCommit(chunk);
+    return same && seen != null && seen.whole() ? seen : null;
+  }
+
+  /** Where what crosses a chunk's border is put. */
+  Crossings crossings(int chunk) {
+    return Crossings.within(chunk, budget);
   }
 
   private void judge(int chunk, Findings findings) {

@@ -3,13 +3,17 @@ package org.chunkfs.fsck.repair;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkGeometry;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.format.InodeRecord;
+import org.chunkfs.core.format.ItemType;
+import org.chunkfs.core.format.Items;
 import org.chunkfs.core.format.TreePage;
 import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.fsck.check.ItemSieve;
@@ -76,6 +80,29 @@ final class ChunkModel {
       throw new IllegalStateException("chunk " + chunk() + " has no index inode " + slot);
     }
     return inode;
+  }
+
+  /**
+   * The chunks that its references lead to or come from, if both indexes are there without any
+   * damage, else null: then there may be others.
+   */
+  @Nullable Set<Integer> referenced() {
+    Set<Integer> chunks = new HashSet<>();
+    for (int slot : new int[] {ChunkGeometry.XREFS_OUT, ChunkGeometry.XREFS_IN}) {
+      InodeModel index = inodes.get(Ino.of(chunk(), geometry.indexBlock(), slot));
+      if (index == null
+          || index.rewrite
+          || InodeRecord.crc(index.record, 0, index.ino) != InodeRecord.CRC.get(index.record, 0)) {
+        return null;
+      }
+      for (Item item : index.items) {
+        chunks.add(Ino.chunk(item.major()));
+        if (item.kind() == ItemType.XREF_IN) {
+          chunks.add(Items.XrefIn.CHUNK.get(item.value(), 0));
+        }
+      }
+    }
+    return chunks;
   }
 
   private void findInodes() {

@@ -113,6 +113,38 @@ public final class Inventory {
     return all;
   }
 
+  /** The same of one chunk that was read already, and not changed yet. */
+  static Inventory of(ChunkModel model, Map<Integer, ChunkFacts> facts) {
+    Inventory of = new Inventory(Set.of(model.chunk()));
+    of.model(model);
+    of.tableData(model.scan, model.table);
+    of.hang(facts);
+    return of;
+  }
+
+  /**
+   * What is in a chunk after its repair was written: the same as its model, and everything in it
+   * has a checksum that holds.
+   *
+   * @param before from where the places of directories are taken that it knows
+   */
+  static Inventory repaired(ChunkModel model, Inventory before, Map<Integer, ChunkFacts> facts) {
+    Inventory of = new Inventory(Set.of(model.chunk()));
+    of.model(model);
+    for (Thing thing : of.things.values()) {
+      thing.verified = true;
+      thing.unverified.clear();
+    }
+    of.directories.putAll(before.directories);
+    of.hang(facts);
+    return of;
+  }
+
+  /** Of a chunk in which nothing is. */
+  static Inventory empty(int chunk) {
+    return new Inventory(Set.of(chunk));
+  }
+
   /** Every inode that something speaks of, by number. */
   public Map<Long, Thing> things() {
     return things;
@@ -164,10 +196,14 @@ public final class Inventory {
     if (table == null || blocks == null) {
       return;
     }
-    ChunkModel model = ChunkModel.load(scan, table, blocks, new ArrayList<>());
+    model(ChunkModel.load(scan, table, blocks, new ArrayList<>()));
+    tableData(scan, table);
+  }
+
+  private void model(ChunkModel model) {
     for (InodeModel inode : model.inodes.values()) {
       if (!inode.index()) {
-        inode(table, inode);
+        inode(model.table, inode);
       }
     }
     for (InodeModel inode : model.inodes.values()) {
@@ -175,7 +211,6 @@ public final class Inventory {
         names(inode);
       }
     }
-    tableData(scan, table);
   }
 
   private void inode(BlockTable table, InodeModel inode) {

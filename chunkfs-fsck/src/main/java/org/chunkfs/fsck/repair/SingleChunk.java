@@ -2,10 +2,12 @@ package org.chunkfs.fsck.repair;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.fsck.check.ChunkCheck;
 import org.chunkfs.fsck.check.ChunkFacts;
+import org.chunkfs.fsck.check.Crossings;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.scan.ChunkMemory;
 import org.chunkfs.fsck.scan.ChunkReader;
@@ -40,29 +42,60 @@ public final class SingleChunk {
 
   /** Checks it; writes nothing. */
   public Checked check() {
-    Findings findings = new Findings(chunk);
-    return new Checked(findings, ChunkCheck.run(ChunkScan.open(reader(), keep, findings), data));
+    return check(Crossings.all(chunk));
   }
+
+  /**
+   * The same.
+   *
+   * @param crossings takes what crosses the chunk's border
+   */
+  public Checked check(Crossings crossings) {
+    Findings findings = new Findings(chunk);
+    ChunkScan scan = ChunkScan.open(reader(), keep, findings);
+    return new Checked(findings, ChunkCheck.run(scan, data, crossings));
+  }
+
+  /**
+   * What a repair did.
+   *
+   * @param lostFound its directory for lost inodes, if there is one that has to be entered in the
+   *     root directory of another chunk
+   * @param before what was in it
+   * @param after what is in it now
+   */
+  public record Repaired(@Nullable LostFound lostFound, Inventory before, Inventory after) {}
 
   /**
    * Repairs it, also by what other chunks say of it, and leaves its journal empty; durable on
    * return.
    *
+   * @param seen what a check found in it, if nothing was changed since
    * @param lastCommit no commit at or below it will be missed in this chunk
-   * @return its directory for lost inodes, if there is one that has to be entered in the root
-   *     directory of another chunk
+   * @param places what is known of all chunks, for the places of directories
    */
-  public @Nullable LostFound repair(long lastCommit, long now, List<String> log)
+  public Repaired repair(
+      @Nullable ChunkFacts seen,
+      long lastCommit,
+      Map<Integer, ChunkFacts> places,
+      long now,
+      List<String> log)
       throws IOException {
-    Surroundings around = Surroundings.of(image, chunk, keep, check().facts());
     ChunkRepair repair = new ChunkRepair(reader(), keep, ChunkMemory.NONE, log);
-    repair.local(around.facts, now);
     ChunkModel model = repair.model();
+    ChunkFacts own = seen != null ? seen : check().facts();
+    Surroundings around =
+        Surroundings.of(image, chunk, keep, own, model == null ? null : model.referenced());
+    Inventory before = model == null ? Inventory.empty(chunk) : Inventory.of(model, places);
+    repair.local(around.facts, now);
     if (model != null) {
       Set<Integer> frozen = Set.copyOf(around.models.keySet());
       around.models.put(chunk, model);
+      int done = log.size();
       new CrossRepair(around.models, around.unknown, frozen, image.layout().hashKey(), log).run();
-      repair.local(around.facts, now);
+      if (log.size() > done) {
+        repair.local(around.facts, now);
+      }
     }
     repair.write(
         data,
@@ -70,6 +103,8 @@ public final class SingleChunk {
         Math.max(lastCommit, around.lastNaming()),
         now,
         new RepairHistory(image.device(), 0));
-    return model == null ? null : LostFound.of(model);
+    return model == null
+        ? new Repaired(null, before, before)
+        : new Repaired(LostFound.of(model), before, Inventory.repaired(model, before, places));
   }
 }

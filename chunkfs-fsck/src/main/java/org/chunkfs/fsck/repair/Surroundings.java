@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>They change, but nothing in them that concerns that chunk does: each such change would be a
  * commit of both. A chunk whose checkpoint gets in the way of reading it is read again. Of chunks
- * that have nothing to do with the one in question only the index of references is read.
+ * that have nothing to do with the one in question only the index of references is read; not even
+ * that if the references of the one in question are all there.
  */
 final class Surroundings {
   /** How often a chunk is read that does not make sense, since it changes meanwhile. */
@@ -67,13 +68,18 @@ final class Surroundings {
    * Reads them.
    *
    * @param own what the chunk itself says
+   * @param referenced the chunks that its own references lead to, if they are all there: then no
+   *     other one has anything to do with it; null: any may have
    */
-  static Surroundings of(Image image, int chunk, Keep keep, ChunkFacts own) {
+  static Surroundings of(
+      Image image, int chunk, Keep keep, ChunkFacts own, @Nullable Set<Integer> referenced) {
     Surroundings all = new Surroundings(image, chunk, keep);
     Set<Integer> neighbours = own.neighbours();
     for (int other = 0; other < image.layout().chunks(); other++) {
       all.facts.put(other, ChunkFacts.unknown(other));
-      if (other != chunk) {
+      boolean concerned =
+          referenced == null || referenced.contains(other) || neighbours.contains(other);
+      if (other != chunk && concerned) {
         all.look(other, neighbours.contains(other));
       }
     }

@@ -135,6 +135,13 @@ public final class Damage {
     return false;
   }
 
+  /** Whether some bytes are not as they were. */
+  boolean changed(long position, int length) throws IOException {
+    byte[] was = new byte[length];
+    specimen.device.read(position, ByteBuffer.wrap(was));
+    return !Arrays.equals(was, read(position, length));
+  }
+
   /** Positions of the blocks that are not as they were; what was changed twice may be. */
   List<Long> different() throws IOException {
     List<Long> different = new ArrayList<>();

@@ -102,15 +102,34 @@ final class Specimen {
     return journal(chunk, position, record -> Long.compareUnsigned(record.g(), stable) > 0);
   }
 
-  /** Whether a block of a journal holds nothing that a stamp follows in the same journal. */
-  boolean openEnd(int chunk, long position) {
+  /** Whether a commit is known to be durable. */
+  boolean durable(long g) {
+    return Long.compareUnsigned(g, stable) <= 0;
+  }
+
+  /**
+   * Whether a block of a journal holds nothing that a stamp follows in the same journal.
+   *
+   * @param damage stamps that it changed do not count
+   */
+  boolean openEnd(int chunk, long position, Damage damage) throws IOException {
     RingScanner.Scan kept = chunk < 0 ? null : scans.get(chunk).kept();
     long last = -1;
     for (RingRecord record : kept == null ? List.<RingRecord>of() : kept.records()) {
-      last = record.type() == JournalRecord.STAMP ? record.end() : last;
+      if (record.type() == JournalRecord.STAMP
+          && !damage.changed(inRing(chunk, record), record.length())) {
+        last = record.end();
+      }
     }
     long open = last;
     return journal(chunk, position, record -> record.position() >= open);
+  }
+
+  /** Where in the image a record of a journal is. */
+  private long inRing(int chunk, RingRecord record) {
+    int ringBytes = layout.geometry(chunk).ringBlocks() * BlockHeader.BLOCK;
+    long ring = scans.get(chunk).reader().position(layout.geometry(chunk).ringStart());
+    return ring + record.position() % ringBytes;
   }
 
   private boolean journal(int chunk, long position, Predicate<RingRecord> all) {
@@ -121,7 +140,7 @@ final class Specimen {
     int ringBytes = layout.geometry(chunk).ringBlocks() * BlockHeader.BLOCK;
     long ring = scans.get(chunk).reader().position(layout.geometry(chunk).ringStart());
     for (RingRecord record : kept.records()) {
-      long start = ring + record.position() % ringBytes;
+      long start = inRing(chunk, record);
       boolean overlaps = start < position + BlockHeader.BLOCK && start + record.length() > position;
       if (overlaps && !all.test(record)) {
         return false;

@@ -210,7 +210,7 @@ final class Trial {
       hidden &=
           range == null
               || damage.isStale() && specimen.copied(range)
-              || specimen.openEnd(range.chunk(), position)
+              || specimen.openEnd(range.chunk(), position, damage)
               || damage.isStale() && remade(damage, result, range.chunk(), position);
     }
     return hidden;
@@ -300,7 +300,7 @@ final class Trial {
       kept = compared.kept();
     }
     boolean cut = done.first().findings().count(Problem.COMMIT_INCOMPLETE) > 0;
-    boolean believable = damage.sealed() || wholeChunkBack(damage);
+    boolean believable = damage.sealed() || wholeChunkBack(damage) || unstableCut(done.first());
     if (authority(damage) || believable && cut) {
       return; // where the history is cut is for journals and volume records to say
     }
@@ -311,6 +311,14 @@ final class Trial {
         work,
         after,
         violations);
+  }
+
+  /** Whether all that was dropped for a commit that is incomplete was not known to be durable. */
+  private boolean unstableCut(ImageCheck.Result first) {
+    HistoryScan history = first.history();
+    return history != null
+        && history.decision().voids().stream().noneMatch(v -> specimen.durable(v.g()))
+        && !specimen.durable(history.decision().lastKept() + 1);
   }
 
   private void kill(ScratchDevice damaged, List<ScratchDevice.Write> writes) throws IOException {

@@ -14,6 +14,8 @@ import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.device.ConcatDevice;
 import org.chunkfs.core.device.DelegatingDevice;
 import org.chunkfs.core.error.ImageException;
+import org.chunkfs.core.format.JournalRecord;
+import org.chunkfs.core.journal.RingRecord;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.ImageLayout;
 import org.chunkfs.core.volume.Volume;
@@ -115,6 +117,37 @@ final class RepairProps {
     second.comeBack();
     Fsck.repair(Image.of(device), REPAIR, Progress.NONE);
     assertThat(Fsck.check(Image.of(device), CHECK, Progress.NONE).clean()).isTrue();
+  }
+
+  /** Closing has said elsewhere than next to them that the last commits are durable. */
+  @Property(tries = 10, seed = "1041")
+  void theLostEndOfAnyJournalOfAClosedImageIsNoticed(@ForAll long seed) throws IOException {
+    BlockDevice closed = SampleImages.full(seed, true);
+    ImageLayout layout = Image.of(closed).layout();
+    int ends = 0;
+    for (int chunk = 0; chunk < layout.chunks(); chunk++) {
+      BlockDevice device = SampleImages.copy(closed);
+      ChunkReader reader = new ChunkReader(device, layout, chunk);
+      ChunkScan scan = ChunkScan.open(reader, (id, header, ring) -> ring, new Findings(chunk));
+      List<RingRecord> commits =
+          scan.kept() == null
+              ? List.of()
+              : scan.kept().records().stream()
+                  .filter(record -> record.type() == JournalRecord.COMMIT)
+                  .toList();
+      if (commits.isEmpty()) {
+        continue;
+      }
+      ends++;
+      int ringBytes = layout.geometry(chunk).ringBlocks() * 4096;
+      long in = commits.getLast().position() % ringBytes / 4096 * 4096;
+      device.write(
+          reader.position(layout.geometry(chunk).ringStart()) + in, ByteBuffer.allocate(4096));
+      assertThat(Fsck.check(Image.of(device), CHECK, Progress.NONE).clean())
+          .as("chunk %s", chunk)
+          .isFalse();
+    }
+    assertThat(ends).isPositive();
   }
 
   @Property(tries = 30, seed = "1038")
