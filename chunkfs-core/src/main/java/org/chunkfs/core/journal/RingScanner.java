@@ -101,11 +101,22 @@ public final class RingScanner {
    * @param tailPrevG predecessor that the first record at the tail names
    */
   public static Scan scan(RingId id, RingIo io, int ringBytes, long tail, long tailPrevG) {
+    return scan(id, io, ringBytes, tail, tailPrevG, null);
+  }
+
+  /**
+   * Reads the whole chain.
+   *
+   * @param goesTo the commit up to which it is known to go: if it does, nothing is missing, and the
+   *     rest of the ring is not searched; null: not known
+   */
+  public static Scan scan(
+      RingId id, RingIo io, int ringBytes, long tail, long tailPrevG, @Nullable Long goesTo) {
     if (!possibleTail(tail)) {
       Damage damage = new Damage(tail, "tail is " + tail + ", no place of a record", 0, 0);
       return new Scan(List.of(), tail, tailPrevG, 0, damage);
     }
-    return new RingScanner(id, io, ringBytes, tail, tailPrevG).run();
+    return new RingScanner(id, io, ringBytes, tail, tailPrevG).run(goesTo);
   }
 
   /**
@@ -131,14 +142,15 @@ public final class RingScanner {
     return tail >= 0 && tail % 8 == 0 && tail <= Long.MAX_VALUE / 2;
   }
 
-  private Scan run() {
+  private Scan run(@Nullable Long goesTo) {
     Found found;
     Damage damage;
     do {
       Next next = next();
       found = next.found;
       damage = null;
-      if (found == null) {
+      boolean whole = goesTo != null && Long.compareUnsigned(lastG, goesTo) >= 0;
+      if (found == null && !whole) {
         Search search = search(next.unreadable);
         found = search.resume;
         damage = search.damage;

@@ -28,6 +28,16 @@ public final class ChunkCheck {
    * @param crossings takes what crosses the chunk's border; what was in it is forgotten
    */
   public static ChunkFacts run(ChunkScan scan, boolean data, Crossings crossings) {
+    return run(scan, data, crossings, !data);
+  }
+
+  /** The same for a chunk with which something is wrong: without first trying to prove it sound. */
+  public static ChunkFacts closely(ChunkScan scan, boolean data, Crossings crossings) {
+    return run(scan, data, crossings, false);
+  }
+
+  private static ChunkFacts run(
+      ChunkScan scan, boolean data, Crossings crossings, boolean quickly) {
     crossings.clear();
     BlockTable table = scan.table();
     MetaBlocks blocks = scan.blocks();
@@ -41,7 +51,7 @@ public final class ChunkCheck {
       }
       return ChunkFacts.of(scan.chunk());
     }
-    ChunkFacts proved = data ? null : QuickCheck.run(scan, table, blocks, crossings);
+    ChunkFacts proved = quickly ? QuickCheck.run(scan, table, blocks, crossings) : null;
     if (proved != null) {
       return proved;
     }

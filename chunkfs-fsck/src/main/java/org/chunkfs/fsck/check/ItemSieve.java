@@ -18,10 +18,18 @@ public final class ItemSieve {
   private final BlockTable table;
   private final MetaBlocks blocks;
 
+  /** What the rules collect is of no use here; for all inodes that have no references in them. */
+  private final ChunkContext context;
+
   public ItemSieve(ChunkScan scan, BlockTable table, MetaBlocks blocks) {
     this.scan = scan;
     this.table = table;
     this.blocks = blocks;
+    this.context = context();
+  }
+
+  private ChunkContext context() {
+    return new ChunkContext(scan, table, blocks, new Findings(scan.chunk()));
   }
 
   /**
@@ -31,14 +39,16 @@ public final class ItemSieve {
    * @param items in order
    */
   public List<Item> sieve(long ino, byte[] record, Collection<Item> items) {
-    Findings findings = new Findings(scan.chunk());
-    ChunkContext context = new ChunkContext(scan, table, blocks, findings);
     InodeFact inode = new InodeFact(ino, record, 0);
-    ItemPass pass = new ItemPass(context, inode);
-    List<Item> kept = new ArrayList<>();
+    ChunkContext of = inode.index() ? context() : context;
+    Findings findings = of.findings;
+    ItemPass pass = new ItemPass(of, inode);
+    List<Item> kept = new ArrayList<>(items.size());
+    boolean attributes = false;
     for (Item item : items) {
       if (item.kind() == ItemType.XATTR) {
         kept.add(item);
+        attributes = true;
         continue;
       }
       int before = bad(findings);
@@ -47,7 +57,10 @@ public final class ItemSieve {
         kept.add(item);
       }
     }
-    dropBrokenAttributes(context.hash, inode, kept);
+    of.dirents.clear();
+    if (attributes) {
+      dropBrokenAttributes(of.hash, inode, kept);
+    }
     return kept;
   }
 

@@ -48,9 +48,9 @@ public final class Looker {
 
   /** Who reads from the medium only, each chunk through a device of its own above it. */
   public static Looker ofMedia(Volume volume, BiFunction<Integer, BlockDevice, BlockDevice> above) {
-    BlockDevice media = new MediaView(volume.image().device());
-    return new Looker(
-        volume, chunk -> above.apply(chunk, media), chunk -> above.apply(chunk, media));
+    IntFunction<BlockDevice> media =
+        chunk -> above.apply(chunk, new MediaView(volume.image().device()));
+    return new Looker(volume, media, media);
   }
 
   private Looker(Volume volume, IntFunction<BlockDevice> first, IntFunction<BlockDevice> again) {
@@ -75,7 +75,7 @@ public final class Looker {
       boolean sure = i > 0;
       Upkeep.MomentWork<@Nullable Look> work =
           moment -> {
-            Look look = at(moment, device, data, crossings);
+            Look look = at(moment, device, data, crossings, sure);
             boolean counts = sure && moment.intact().getAsBoolean();
             return counts || !look.findings.anyWrong() ? look : null;
           };
@@ -85,15 +85,21 @@ public final class Looker {
       }
     }
     BlockDevice device = new MediaView(volume.image().device());
-    return upkeep.whileStill(Set.of(chunk), moment -> at(moment, device, data, crossings));
+    return upkeep.whileStill(Set.of(chunk), moment -> at(moment, device, data, crossings, true));
   }
 
-  private Look at(Upkeep.Moment moment, BlockDevice device, boolean data, Crossings crossings) {
+  private Look at(
+      Upkeep.Moment moment,
+      BlockDevice device,
+      boolean data,
+      Crossings crossings,
+      boolean doubted) {
     int chunk = crossings.chunk();
     Findings findings = new Findings(chunk);
     Keep keep = new ServedKeep(volume.state(), moment);
     ChunkScan scan = ChunkScan.open(new ChunkReader(device, layout, chunk), keep, findings);
-    ChunkFacts facts = ChunkCheck.run(scan, data, crossings);
+    ChunkFacts facts =
+        doubted ? ChunkCheck.closely(scan, data, crossings) : ChunkCheck.run(scan, data, crossings);
     if (scan.kept() != null
         && !scan.kept().records().isEmpty()
         && !RingMap.read(device, layout).get(chunk)) {
@@ -114,8 +120,8 @@ public final class Looker {
   /** Looks at several chunks at one moment; writers wait only if else it does not last. */
   <T extends @Nullable Object> T together(Set<Integer> chunks, Together<T> work)
       throws IOException {
-    BlockDevice media = new MediaView(volume.image().device());
     for (int i = 0; i < TRIES; i++) {
+      BlockDevice media = new MediaView(volume.image().device());
       boolean[] lasted = new boolean[1];
       T result =
           upkeep.whileServing(
@@ -129,6 +135,7 @@ public final class Looker {
         return result;
       }
     }
+    BlockDevice media = new MediaView(volume.image().device());
     return upkeep.whileStill(
         chunks, moment -> work.run(media, new ServedKeep(volume.state(), moment)));
   }

@@ -122,8 +122,7 @@ public final class Mender {
       Finding first = Sweep.firstWrong(wrong);
       upkeep.fence(chunk, first.block(), first.toString());
     }
-    SingleChunk single =
-        new SingleChunk(volume.image(), chunk, ServedKeep.ofNone(volume.state()), data);
+    SingleChunk single = new SingleChunk(volume.image(), chunk, keep(chunk), data);
     SingleChunk.@Nullable Checked[] last = new SingleChunk.Checked[1];
     @Nullable LostFound made =
         volume.<@Nullable LostFound>whileOut(
@@ -156,6 +155,10 @@ public final class Mender {
       enter(made);
       sweep.chunk(chunk);
     }
+  }
+
+  private ServedKeep keep(int chunk) {
+    return ServedKeep.ofOut(volume.state(), chunk, upkeep.lastCommit(chunk));
   }
 
   private void enter(LostFound made) {

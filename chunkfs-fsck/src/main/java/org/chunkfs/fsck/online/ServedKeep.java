@@ -24,6 +24,9 @@ public final class ServedKeep implements Keep {
   private final Map<Integer, Long> last;
   private final Set<Integer> resting;
 
+  /** The last commits of chunks that are out of service. */
+  private final Map<Integer, Long> before;
+
   /**
    * @param state the volume record, with the decisions on earlier epochs
    * @param moment of the chunks that serve
@@ -32,11 +35,23 @@ public final class ServedKeep implements Keep {
     this.state = state;
     this.last = Map.copyOf(moment.last());
     this.resting = Set.copyOf(moment.resting());
+    this.before = Map.of();
   }
 
-  /** Of chunks that are out of service. */
-  public static ServedKeep ofNone(VolumeState state) {
-    return new ServedKeep(state, new Upkeep.Moment(Map.of(), Set.of(), () -> true));
+  private ServedKeep(VolumeState state, Map<Integer, Long> before) {
+    this.state = state;
+    this.last = Map.of();
+    this.resting = Set.of();
+    this.before = before;
+  }
+
+  /**
+   * Of a chunk that is out of service, among others.
+   *
+   * @param last the last commit of it that was acknowledged; 0: none was
+   */
+  public static ServedKeep ofOut(VolumeState state, int chunk, long last) {
+    return new ServedKeep(state, last == 0 ? Map.of() : Map.of(chunk, last));
   }
 
   @Override
@@ -66,6 +81,13 @@ public final class ServedKeep implements Keep {
     }
     long end = kept.isEmpty() ? ChunkHeader.TAIL.get(header, 0) : kept.getLast().end();
     return new RingScanner.Scan(kept, end, lastG, scan.stableG(), null);
+  }
+
+  @Override
+  public @Nullable Long goesTo(int chunk, byte[] header) {
+    return resting.contains(chunk)
+        ? Long.valueOf(ChunkHeader.TAIL_PREV_G.get(header, 0))
+        : last.getOrDefault(chunk, before.get(chunk));
   }
 
   @Override

@@ -109,7 +109,11 @@ public final class Sweep {
                 chunk,
                 ChunkState.CHECKING,
                 () ->
-                    new SingleChunk(volume.image(), chunk, ServedKeep.ofNone(volume.state()), data)
+                    new SingleChunk(
+                            volume.image(),
+                            chunk,
+                            ServedKeep.ofOut(volume.state(), chunk, upkeep.lastCommit(chunk)),
+                            data)
                         .check());
         findings.addAll(checked.findings());
         of = checked.facts();

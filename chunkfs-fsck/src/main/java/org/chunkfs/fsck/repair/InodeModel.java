@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One inode while its chunk is repaired: its record, and its items whatever form they had. */
 final class InodeModel {
+  /** So many items are looked through faster than they are searched. */
+  private static final int FEW = 16;
+
   final long ino;
   final byte[] record;
   final TreeSet<Item> items = new TreeSet<>();
@@ -93,8 +96,18 @@ final class InodeModel {
 
   /** Its items of one type, in order. */
   List<Item> of(ItemType type) {
-    // They lie together; a directory may have many thousands of others.
-    return List.copyOf(items.subSet(first(type.code()), first(type.code() + 1)));
+    int code = type.code();
+    if (items.size() > FEW) {
+      // They lie together; a directory may have many thousands of others.
+      return new ArrayList<>(items.subSet(first(code), first(code + 1)));
+    }
+    List<Item> found = new ArrayList<>(items.size());
+    for (Item item : items) {
+      if (item.type() == code) {
+        found.add(item);
+      }
+    }
+    return found;
   }
 
   private static Item first(int type) {

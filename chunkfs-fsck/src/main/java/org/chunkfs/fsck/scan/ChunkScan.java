@@ -64,7 +64,7 @@ public final class ChunkScan {
 
   private static RingView ring(ChunkReader reader, byte[] header, Keep keep, ChunkMemory memory) {
     RingView known = memory == ChunkMemory.NONE ? null : Journal.of(reader, memory).ring();
-    return known == null ? RingView.read(reader, header, keep.scanned(reader.chunk())) : known;
+    return known == null ? RingView.read(reader, header, keep) : known;
   }
 
   /**

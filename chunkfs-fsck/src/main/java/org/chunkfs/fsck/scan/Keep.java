@@ -14,6 +14,11 @@ public interface Keep {
     return null;
   }
 
+  /** The commit up to which a chunk's journal is known to go; null: not known. */
+  default @Nullable Long goesTo(int chunk, byte[] header) {
+    return null;
+  }
+
   /** Whether records are being appended to a chunk's journal, behind those that count. */
   default boolean goesOn(int chunk) {
     return false;

@@ -46,15 +46,16 @@ public final class RingView {
   }
 
   static RingView read(ChunkReader reader, byte[] header) {
-    return read(reader, header, null);
+    return read(reader, header, (chunk, of, scan) -> scan);
   }
 
   /**
    * The ring that a header names.
    *
-   * @param known what is in it, if it has been read already
+   * @param keep may know what is in it, or up to where it goes
    */
-  static RingView read(ChunkReader reader, byte[] header, RingScanner.@Nullable Scan known) {
+  static RingView read(ChunkReader reader, byte[] header, Keep keep) {
+    RingScanner.Scan known = keep.scanned(reader.chunk());
     RingIo io = reader.ring();
     int ringBytes = reader.geometry().ringBlocks() * BLOCK;
     RingId id =
@@ -67,7 +68,8 @@ public final class RingView {
                 io,
                 ringBytes,
                 ChunkHeader.TAIL.get(header, 0),
-                ChunkHeader.TAIL_PREV_G.get(header, 0));
+                ChunkHeader.TAIL_PREV_G.get(header, 0),
+                keep.goesTo(reader.chunk(), header));
     return new RingView(id, scan, io, ringBytes, header);
   }
 
