@@ -13,6 +13,7 @@ import org.chunkfs.core.volume.Volume;
 import org.chunkfs.core.volume.VolumeState;
 import org.chunkfs.fsck.check.ChunkFacts;
 import org.chunkfs.fsck.check.Progress;
+import org.chunkfs.fsck.online.Looker;
 import org.chunkfs.fsck.online.Mender;
 import org.chunkfs.fsck.online.Sweep;
 import org.chunkfs.fsck.problem.Finding;
@@ -43,7 +44,9 @@ public final class OnlineFsck {
     this.volume = volume;
     this.options = options;
     this.consent = consent;
-    this.sweep = new Sweep(volume, options.data());
+    boolean named = !options.chunks().isEmpty() && options.repair() != FsckOptions.Repair.NO;
+    Looker looker = named ? Looker.surely(volume) : new Looker(volume);
+    this.sweep = new Sweep(volume, options.data(), looker);
     this.wanted = new TreeSet<>(options.chunks());
     for (int chunk = 0; options.chunks().isEmpty() && chunk < volume.layout().chunks(); chunk++) {
       wanted.add(chunk);

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.chunkfs.cli.scratch.ScratchImage;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.Ino;
+import org.chunkfs.core.volume.ChunkState;
 import org.chunkfs.core.volume.FormatOptions;
 import org.chunkfs.core.volume.Vfs.Creation;
 import org.chunkfs.core.volume.Volume;
@@ -60,9 +61,15 @@ record RepairRun(
       damage(volume, broken);
       try (Load load = new Load(volume, other)) {
         load.awaitFirst();
+        AtomicLong back = new AtomicLong();
+        volume.addListener(event -> {
+          if (event.chunk() == chunk && event.to() == ChunkState.ONLINE) {
+            back.set(System.nanoTime());
+          }
+        });
         long from = System.nanoTime();
         FsckReport report = OnlineFsck.run(volume, chunk, false, true, 1);
-        double seconds = (System.nanoTime() - from) / 1e9;
+        double seconds = (back.get() - from) / 1e9;
         volume.getattr(broken);
         if (report.errors() == 0 || !report.clean()) {
           throw new IOException("The damage was not found, or not repaired.");

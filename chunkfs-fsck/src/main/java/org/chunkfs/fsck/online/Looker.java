@@ -35,6 +35,9 @@ public final class Looker {
   private final IntFunction<BlockDevice> first;
   private final IntFunction<BlockDevice> again;
 
+  /** Whether the first look counts already. */
+  private final boolean surely;
+
   /**
    * What was seen.
    *
@@ -43,17 +46,30 @@ public final class Looker {
   public record Look(Findings findings, ChunkFacts facts) {}
 
   public Looker(Volume volume) {
-    this(volume, _ -> volume.image().device(), _ -> new MediaView(volume.image().device()));
+    this(volume, _ -> volume.image().device(), _ -> new MediaView(volume.image().device()), false);
+  }
+
+  /**
+   * Who looks at the medium at once, and believes it: for a chunk that is thought to be damaged.
+   */
+  public static Looker surely(Volume volume) {
+    IntFunction<BlockDevice> media = _ -> new MediaView(volume.image().device());
+    return new Looker(volume, media, media, true);
   }
 
   /** Who reads from the medium only, each chunk through a device of its own above it. */
   public static Looker ofMedia(Volume volume, BiFunction<Integer, BlockDevice, BlockDevice> above) {
     IntFunction<BlockDevice> media =
         chunk -> above.apply(chunk, new MediaView(volume.image().device()));
-    return new Looker(volume, media, media);
+    return new Looker(volume, media, media, false);
   }
 
-  private Looker(Volume volume, IntFunction<BlockDevice> first, IntFunction<BlockDevice> again) {
+  private Looker(
+      Volume volume,
+      IntFunction<BlockDevice> first,
+      IntFunction<BlockDevice> again,
+      boolean surely) {
+    this.surely = surely;
     this.volume = volume;
     this.upkeep = volume.upkeep();
     this.layout = volume.layout();
@@ -72,10 +88,11 @@ public final class Looker {
     int chunk = crossings.chunk();
     for (int i = 0; i < TRIES; i++) {
       BlockDevice device = i == 0 ? first.apply(chunk) : again.apply(chunk);
-      boolean sure = i > 0;
+      boolean doubted = i > 0;
+      boolean sure = doubted || surely;
       Upkeep.MomentWork<@Nullable Look> work =
           moment -> {
-            Look look = at(moment, device, data, crossings, sure);
+            Look look = at(moment, device, data, crossings, doubted);
             boolean counts = sure && moment.intact().getAsBoolean();
             return counts || !look.findings.anyWrong() ? look : null;
           };

@@ -15,6 +15,9 @@ final class MediaView extends DelegatingDevice {
   /** Blocks that are remembered. */
   private static final int MOST = 1 << 12;
 
+  /** So many bytes are read at once where fewer are asked for: metadata lies close together. */
+  private static final int WINDOW = 64 * BLOCK;
+
   private final Map<Long, byte[]> seen = new HashMap<>();
 
   MediaView(BlockDevice device) {
@@ -23,7 +26,8 @@ final class MediaView extends DelegatingDevice {
 
   @Override
   public void read(long position, ByteBuffer dst) throws IOException {
-    if (position % BLOCK != 0 || dst.remaining() % BLOCK != 0) {
+    int length = dst.remaining();
+    if (position % BLOCK != 0 || length % BLOCK != 0) {
       delegate.readMedia(position, dst);
       return;
     }
@@ -31,12 +35,31 @@ final class MediaView extends DelegatingDevice {
     if (remembered(position, dst)) {
       return;
     }
-    dst.position(start);
-    delegate.readMedia(position, dst);
-    for (int at = start; at < dst.limit() && seen.size() < MOST; at += BLOCK) {
+    if (length < WINDOW && lookAround(position) && remembered(position, dst.position(start))) {
+      return;
+    }
+    delegate.readMedia(position, dst.position(start));
+    remember(position, dst.slice(start, length));
+  }
+
+  /** Reads along what lies around; false if that cannot be. */
+  private boolean lookAround(long position) {
+    long from = position / WINDOW * WINDOW;
+    ByteBuffer window = ByteBuffer.allocate((int) Math.min(WINDOW, size() - from));
+    try {
+      delegate.readMedia(from, window);
+    } catch (IOException e) {
+      return false; // the block itself may be readable
+    }
+    remember(from, window.flip());
+    return true;
+  }
+
+  private void remember(long position, ByteBuffer bytes) {
+    for (int at = 0; at < bytes.limit() && seen.size() < MOST; at += BLOCK) {
       byte[] block = new byte[BLOCK];
-      dst.get(at, block);
-      seen.put(position + at - start, block);
+      bytes.get(at, block);
+      seen.putIfAbsent(position + at, block);
     }
   }
 

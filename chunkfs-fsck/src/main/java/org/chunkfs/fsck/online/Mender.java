@@ -124,37 +124,42 @@ public final class Mender {
     }
     SingleChunk single = new SingleChunk(volume.image(), chunk, keep(chunk), data);
     SingleChunk.@Nullable Checked[] last = new SingleChunk.Checked[1];
-    @Nullable LostFound made =
-        volume.<@Nullable LostFound>whileOut(
+    SingleChunk.Repaired done =
+        volume.whileOut(
             chunk,
             ChunkState.REPAIRING,
             () -> {
-              SingleChunk.Repaired done =
+              SingleChunk.Repaired repaired =
                   single.repair(
                       sweep.current(chunk), upkeep.lastCommit(chunk), sweep.facts(), now, log);
-              losses.addAll(Losses.between(done.before(), done.after(), volume.layout().root()));
               last[0] = single.check(sweep.crossings(chunk));
-              return done.lostFound();
+              return repaired;
             });
-    SingleChunk.Checked checked = last[0];
-    if (checked == null || checked.findings().anyWrong()) {
-      log.add("chunk %d stays out of service: it is still damaged".formatted(chunk));
-      sweep.chunk(chunk);
-      return;
-    }
-    try {
-      volume.online(chunk);
-      log.add("bring chunk " + chunk + " back into service");
-    } catch (IOException e) {
-      log.add("chunk %d stays out of service: %s".formatted(chunk, e.getMessage()));
-      sweep.chunk(chunk);
-      return;
-    }
-    sweep.put(chunk, checked);
-    if (made != null) {
+    LostFound made = done.lostFound();
+    if (online(chunk, last[0]) && made != null) {
       enter(made);
       sweep.chunk(chunk);
     }
+    // Those who wait for the chunk need not wait for this.
+    losses.addAll(Losses.between(done.before(), done.after(), volume.layout().root()));
+  }
+
+  /** Brings a chunk back into service, if it is sound now. */
+  private boolean online(int chunk, SingleChunk.@Nullable Checked checked) throws IOException {
+    String why = "it is still damaged";
+    if (checked != null && !checked.findings().anyWrong()) {
+      try {
+        volume.online(chunk);
+        log.add("bring chunk " + chunk + " back into service");
+        sweep.put(chunk, checked);
+        return true;
+      } catch (IOException e) {
+        why = String.valueOf(e.getMessage());
+      }
+    }
+    log.add("chunk %d stays out of service: %s".formatted(chunk, why));
+    sweep.chunk(chunk);
+    return false;
   }
 
   private ServedKeep keep(int chunk) {

@@ -56,15 +56,37 @@ public final class SingleChunk {
     return new Checked(findings, ChunkCheck.run(scan, data, crossings));
   }
 
-  /**
-   * What a repair did.
-   *
-   * @param lostFound its directory for lost inodes, if there is one that has to be entered in the
-   *     root directory of another chunk
-   * @param before what was in it
-   * @param after what is in it now
-   */
-  public record Repaired(@Nullable LostFound lostFound, Inventory before, Inventory after) {}
+  /** What a repair did. */
+  public static final class Repaired {
+    private final Inventory before;
+    private final @Nullable ChunkModel model;
+    private final Map<Integer, ChunkFacts> places;
+
+    private Repaired(
+        Inventory before, @Nullable ChunkModel model, Map<Integer, ChunkFacts> places) {
+      this.before = before;
+      this.model = model;
+      this.places = places;
+    }
+
+    /**
+     * Its directory for lost inodes, if there is one that has to be entered in the root directory
+     * of another chunk.
+     */
+    public @Nullable LostFound lostFound() {
+      return model == null ? null : LostFound.of(model);
+    }
+
+    /** What was in it. */
+    public Inventory before() {
+      return before;
+    }
+
+    /** What the repair has left in it. */
+    public Inventory after() {
+      return model == null ? before : Inventory.repaired(model, before, places);
+    }
+  }
 
   /**
    * Repairs it, also by what other chunks say of it, and leaves its journal empty; durable on
@@ -103,8 +125,6 @@ public final class SingleChunk {
         Math.max(lastCommit, around.lastNaming()),
         now,
         new RepairHistory(image.device(), 0));
-    return model == null
-        ? new Repaired(null, before, before)
-        : new Repaired(LostFound.of(model), before, Inventory.repaired(model, before, places));
+    return new Repaired(before, model, places);
   }
 }
