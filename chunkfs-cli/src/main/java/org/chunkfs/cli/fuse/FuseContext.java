@@ -43,6 +43,11 @@ final class FuseContext {
     return clock.getAsLong();
   }
 
+  /** Whether the kernel may keep a name for longer than a moment. */
+  boolean keepsNamesLong() {
+    return Math.max(options.entryTimeout(), options.negativeTimeout()) > SECOND;
+  }
+
   /** The volume's id of the inode that a request is about. */
   long node(FuseRequest request) {
     return toVolume(request.nodeId());

@@ -46,12 +46,16 @@ public final class FuseNotifier {
   }
 
   /**
-   * Forgets the attributes and cached pages of all inodes that a test picks by their node ids, and
-   * looks every name up again where the kernel can do that.
+   * Forgets the attributes and cached pages of all inodes that a test picks by their node ids.
+   * Names live for their timeout; if that is long, every name of the mount is looked up again where
+   * the kernel can do that, which for a million cached names stops it for seconds.
    */
   public void invalidateKnown(LongPredicate test) throws IOException {
     for (long node : context.known.which(test).toArray()) {
       invalidate(node);
+    }
+    if (!context.keepsNamesLong()) {
+      return;
     }
     synchronized (this) {
       refuseWorkers();

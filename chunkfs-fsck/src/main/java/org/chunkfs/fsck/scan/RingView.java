@@ -207,7 +207,7 @@ public final class RingView {
     traits += sized ? 1 : 0;
     traits += type >= JournalRecord.COMMIT && type <= JournalRecord.WRAP ? 1 : 0;
     // What was left there by an earlier lap, or comes from elsewhere, does not follow.
-    boolean follows = chained || Long.compareUnsigned(JournalRecord.G.get(bytes, 0), lastG) > 0;
+    boolean follows = chained || Long.compareUnsigned(JournalRecord.G.get(bytes, 0), lastG) >= 0;
     if (traits >= ENOUGH_TRAITS && follows) {
       long g = last ? JournalRecord.G.get(bytes, 0) : 0;
       torn.add(new Torn(position, type, g, "its checksum is wrong"));

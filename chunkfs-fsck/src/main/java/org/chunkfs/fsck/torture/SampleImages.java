@@ -32,6 +32,8 @@ public final class SampleImages {
   private static final int CHUNKS = 6;
   private static final int CHUNK = 4 << 20;
 
+  private static final int QUIET_MILLIS = 10_000;
+
   /** Names that make a directory one that is split when its chunk gets full. */
   private static final int WIDE = 600;
 
@@ -103,6 +105,7 @@ public final class SampleImages {
     device = copy(device);
     BlockDevice earlier = copy(device);
     volume = open(device);
+    volume.quiesce(QUIET_MILLIS);
     fill(volume, random, 3, 8);
     rarities(volume, random);
     if (!settled) {
@@ -115,6 +118,7 @@ public final class SampleImages {
     settle(device);
     if (number % 8 >= 4) {
       volume = open(device);
+      volume.quiesce(QUIET_MILLIS);
       fill(volume, random, 1, 8);
       volume.close();
     }
@@ -270,6 +274,7 @@ public final class SampleImages {
           long id = volume.create(dir, gone, FILE).id();
           write(volume, id, random, 2);
           volume.unlink(dir, gone);
+          volume.quiesce(QUIET_MILLIS); // so that the same seed makes the same image
         }
         default -> {
           long id = volume.create(dir, name("file", random), FILE).id();

@@ -48,8 +48,8 @@ final class Serving {
         use(volume, dir.getValue());
       }
       for (ChunkStatus chunk : volume.chunks()) {
-        if (chunk.state() != ChunkState.ONLINE
-            && !chunk.reason().startsWith(VolumeState.Reason.OFFLINE.text())) {
+        boolean serves = chunk.state() == ChunkState.ONLINE || chunk.state() == ChunkState.SUSPECT;
+        if (!serves && !chunk.reason().startsWith(VolumeState.Reason.OFFLINE.text())) {
           return "chunk %d is %s: %s".formatted(chunk.id(), chunk.state(), chunk.reason());
         }
       }
