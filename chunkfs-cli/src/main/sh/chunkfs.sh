@@ -71,7 +71,7 @@ case $CHUNKFS_JAVA_OPTS in
   *-XX:+Use*GC*) gc= ;;
 esac
 
-# The build runs a check once and keeps what the JVM learned and loaded in a file beside this one;
+# The build runs checks and repairs and keeps what the JVM learned and loaded beside this file;
 # without that file everything works, but starts and warms up more slowly.
 if [ -n "$CHUNKFS_AOT_OUTPUT" ]; then
   aot=-XX:AOTCacheOutput=$CHUNKFS_AOT_OUTPUT

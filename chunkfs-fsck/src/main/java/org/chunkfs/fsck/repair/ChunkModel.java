@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkGeometry;
@@ -59,8 +60,23 @@ final class ChunkModel {
    * @param log what had to be given up
    */
   static ChunkModel load(ChunkScan scan, BlockTable table, MetaBlocks blocks, List<String> log) {
+    return load(scan, table, blocks, log, _ -> true);
+  }
+
+  /**
+   * The same of some inodes.
+   *
+   * @param wanted picks them; they have no items yet
+   */
+  static ChunkModel load(
+      ChunkScan scan,
+      BlockTable table,
+      MetaBlocks blocks,
+      List<String> log,
+      Predicate<InodeModel> wanted) {
     ChunkModel model = new ChunkModel(scan, table, blocks, log);
     model.findInodes();
+    model.inodes.values().removeIf(wanted.negate());
     model.findItems();
     return model;
   }

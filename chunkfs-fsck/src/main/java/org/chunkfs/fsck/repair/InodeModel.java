@@ -19,13 +19,13 @@ final class InodeModel {
   final TreeSet<Item> items = new TreeSet<>();
 
   /** Its tree's pages, if they can stay as they are. */
-  final List<int[]> pages = new ArrayList<>();
+  final List<int[]> pages = new ArrayList<>(0);
 
   /** Its items must be written anew. */
   boolean rewrite;
 
   /** Ranges of its blocks, from and to, that are not its own though the table says so. */
-  private final List<long[]> foreign = new ArrayList<>();
+  private List<long[]> foreign = List.of();
 
   InodeModel(long ino, byte[] record) {
     this.ino = ino;
@@ -70,6 +70,7 @@ final class InodeModel {
 
   /** Its blocks {@code from} to before {@code to} belong to another part of the same file. */
   void giveUp(long from, long to) {
+    foreign = foreign.isEmpty() ? new ArrayList<>(1) : foreign;
     foreign.add(new long[] {from, to});
   }
 

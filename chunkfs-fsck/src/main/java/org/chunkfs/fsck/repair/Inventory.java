@@ -1,11 +1,13 @@
 package org.chunkfs.fsck.repair;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.chunkfs.core.format.Ino;
@@ -55,16 +57,42 @@ public final class Inventory {
     public long head;
 
     /** Its names, from entries and back pointers. */
-    public final Set<Name> names = new HashSet<>();
+    public Set<Name> names = Set.of();
 
     /** Its blocks with content, by number in the file. */
-    public final TreeSet<Long> blocks = new TreeSet<>();
+    public SortedSet<Long> blocks = NO_BLOCKS;
 
     /** Those of them whose checksum is lost. */
-    public final TreeSet<Long> unverified = new TreeSet<>();
+    public SortedSet<Long> unverified = NO_BLOCKS;
 
     /** Names of its extended attributes. */
-    public final TreeSet<String> xattrs = new TreeSet<>();
+    public Set<String> xattrs = Set.of();
+
+    // Of most inodes most of these stay empty, and there are many inodes.
+
+    private void name(Name name) {
+      if (names.isEmpty()) {
+        names = Set.of(name);
+      } else if (!names.contains(name)) {
+        names = names.size() == 1 ? new HashSet<>(names) : names;
+        names.add(name);
+      }
+    }
+
+    private void block(long logical) {
+      blocks = blocks == NO_BLOCKS ? new TreeSet<>() : blocks;
+      blocks.add(logical);
+    }
+
+    private void unverified(long logical) {
+      unverified = unverified == NO_BLOCKS ? new TreeSet<>() : unverified;
+      unverified.add(logical);
+    }
+
+    private void xattr(String name) {
+      xattrs = xattrs.isEmpty() ? new TreeSet<>() : xattrs;
+      xattrs.add(name);
+    }
 
     boolean is(int type) {
       return mode >> 12 == type;
@@ -76,6 +104,7 @@ public final class Inventory {
   }
 
   private static final int XATTR_PREFIX = 5;
+  private static final SortedSet<Long> NO_BLOCKS = Collections.emptySortedSet();
 
   private final Map<Long, Thing> things = new TreeMap<>();
   private final Map<Long, Name> directories = new HashMap<>();
@@ -113,12 +142,11 @@ public final class Inventory {
     return all;
   }
 
-  /** The same of one chunk that was read already, and not changed yet. */
-  static Inventory of(ChunkModel model, Map<Integer, ChunkFacts> facts) {
+  /** The same of one chunk that was read already, and not changed yet; nothing {@link #hang}s. */
+  static Inventory of(ChunkModel model) {
     Inventory of = new Inventory(Set.of(model.chunk()));
     of.model(model);
     of.tableData(model.scan, model.table);
-    of.hang(facts);
     return of;
   }
 
@@ -133,7 +161,7 @@ public final class Inventory {
     of.model(model);
     for (Thing thing : of.things.values()) {
       thing.verified = true;
-      thing.unverified.clear();
+      thing.unverified = NO_BLOCKS;
     }
     of.directories.putAll(before.directories);
     of.hang(facts);
@@ -164,7 +192,7 @@ public final class Inventory {
   }
 
   /** Notes where the directories above all these names hang; after a repair it may be elsewhere. */
-  private void hang(Map<Integer, ChunkFacts> facts) {
+  void hang(Map<Integer, ChunkFacts> facts) {
     for (Thing thing : things.values()) {
       for (Name name : thing.names) {
         long dir = name.parent();
@@ -228,7 +256,7 @@ public final class Inventory {
         extent(table, thing, item);
       } else if (item.kind() == ItemType.XATTR && (item.major() & 0xFF) == 0) {
         int length = item.value()[XATTR_PREFIX - 1] & 0xFF;
-        thing.xattrs.add(
+        thing.xattr(
             raw(java.util.Arrays.copyOfRange(item.value(), XATTR_PREFIX, XATTR_PREFIX + length)));
       } else if (item.kind() == ItemType.INLINE) {
         target += item.value().length;
@@ -244,9 +272,9 @@ public final class Inventory {
       return;
     }
     for (int i = 0; i < count; i++) {
-      thing.blocks.add(item.major() + i);
+      thing.block(item.major() + i);
       if (table.trust(first + i) != BlockTable.Trust.GOOD) {
-        thing.unverified.add(item.major() + i);
+        thing.unverified(item.major() + i);
       }
     }
   }
@@ -256,13 +284,11 @@ public final class Inventory {
     for (Item entry : inode.of(ItemType.DIRENT)) {
       long target = Items.Dirent.INO.get(entry.value(), 0);
       thing(target, Items.Dirent.GENERATION.get(entry.value(), 0))
-          .names
-          .add(new Name(parent, raw(Names.ofDirent(entry))));
+          .name(new Name(parent, raw(Names.ofDirent(entry))));
     }
     for (Item back : inode.of(ItemType.BACK_POINTER)) {
       thing(inode.ino, inode.generation())
-          .names
-          .add(new Name(Items.BackPointer.PARENT.get(back.value(), 0), raw(Names.ofBack(back))));
+          .name(new Name(Items.BackPointer.PARENT.get(back.value(), 0), raw(Names.ofBack(back))));
     }
   }
 
@@ -278,7 +304,7 @@ public final class Inventory {
       }
       Thing thing = thing(owner, table.ownerGeneration(b));
       if (thing.generation == table.ownerGeneration(b) || !thing.recorded) {
-        thing.blocks.add(table.logical(b));
+        thing.block(table.logical(b));
       }
     }
   }

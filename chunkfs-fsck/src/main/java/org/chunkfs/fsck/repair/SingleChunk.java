@@ -79,6 +79,7 @@ public final class SingleChunk {
 
     /** What was in it. */
     public Inventory before() {
+      before.hang(places); // other chunks have not changed
       return before;
     }
 
@@ -108,7 +109,7 @@ public final class SingleChunk {
     ChunkFacts own = seen != null ? seen : check().facts();
     Surroundings around =
         Surroundings.of(image, chunk, keep, own, model == null ? null : model.referenced());
-    Inventory before = model == null ? Inventory.empty(chunk) : Inventory.of(model, places);
+    Inventory before = model == null ? Inventory.empty(chunk) : Inventory.of(model);
     repair.local(around.facts, now);
     if (model != null) {
       Set<Integer> frozen = Set.copyOf(around.models.keySet());

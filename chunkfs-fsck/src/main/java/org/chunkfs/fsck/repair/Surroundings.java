@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.chunkfs.core.format.ChunkGeometry;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.format.InodeRecord;
@@ -114,8 +115,14 @@ final class Surroundings {
       }
       ChunkFacts of = ChunkCheck.run(scan, false, Crossings.with(other, chunk));
       if (!findings.anyWrong()) {
-        ChunkModel model = ChunkModel.load(scan, table, blocks, new ArrayList<>());
-        prune(model);
+        Set<Long> named = named(scan, table, blocks);
+        ChunkModel model =
+            ChunkModel.load(
+                scan,
+                table,
+                blocks,
+                new ArrayList<>(),
+                inode -> named.contains(inode.ino) || !isFile(inode));
         blocks.forget();
         of.ask(new ModelLookup(model));
         facts.put(other, of);
@@ -128,30 +135,27 @@ final class Surroundings {
   }
 
   /**
-   * Drops the files that have nothing to do with the chunk in question, so that many neighbours
-   * find room in a server's memory; what they are is asked of nobody.
+   * The inodes of a sound chunk that hang in the chunk in question too. Other files have nothing to
+   * do with it, and are left out, so that many neighbours find room in a server's memory.
    */
-  private void prune(ChunkModel model) {
+  private Set<Long> named(ChunkScan scan, BlockTable table, MetaBlocks blocks) {
     Set<Long> named = new HashSet<>();
-    for (Item in : model.own(ChunkGeometry.XREFS_IN).of(ItemType.XREF_IN)) {
-      if (Items.XrefIn.CHUNK.get(in.value(), 0) == chunk) {
-        named.add(Items.XrefIn.TARGET.get(in.value(), 0));
-      }
-    }
-    model
-        .inodes
-        .values()
-        .removeIf(inode -> !named.contains(inode.ino) && !leads(inode) && isFile(inode));
+    references(
+        scan,
+        table,
+        blocks,
+        ChunkGeometry.XREFS_IN,
+        item -> {
+          boolean name = item.kind() == ItemType.XREF_IN;
+          if (name && Items.XrefIn.CHUNK.get(item.value(), 0) == chunk) {
+            named.add(Items.XrefIn.TARGET.get(item.value(), 0));
+          }
+        });
+    return named;
   }
 
   private static boolean isFile(InodeModel inode) {
     return !inode.index() && !inode.directory() && !inode.continuation() && !inode.spread();
-  }
-
-  /** Whether a directory that an inode hangs in is in the chunk in question. */
-  private boolean leads(InodeModel inode) {
-    return Names.backs(inode).stream()
-        .anyMatch(back -> Ino.chunk(Items.BackPointer.PARENT.get(back.value(), 0)) == chunk);
   }
 
   private void naming(RingScanner.@Nullable Scan kept) {
@@ -166,13 +170,25 @@ final class Surroundings {
 
   /** Whether a chunk's indexes have anything that leads to the chunk in question, or from it. */
   private boolean mentions(ChunkScan scan, BlockTable table, MetaBlocks blocks) {
-    byte[] index = blocks.get(scan.geometry().indexBlock());
     boolean[] found = new boolean[1];
+    for (int slot = ChunkGeometry.XREFS_OUT; slot <= ChunkGeometry.XREFS_IN; slot++) {
+      references(scan, table, blocks, slot, item -> found[0] |= mentions(item));
+    }
+    return found[0];
+  }
+
+  /** Shows the items of one of a chunk's indexes. */
+  private static void references(
+      ChunkScan scan, BlockTable table, MetaBlocks blocks, int slot, Consumer<Item> to) {
+    byte[] index = blocks.get(scan.geometry().indexBlock());
+    if (index == null || !InodeRecord.inUse(index, InodeRecord.offset(slot))) {
+      return;
+    }
     TreeReader.Sink sink =
         new TreeReader.Sink() {
           @Override
           public void item(Item item) {
-            found[0] |= mentions(item);
+            to.accept(item);
           }
 
           @Override
@@ -180,14 +196,9 @@ final class Surroundings {
             return true;
           }
         };
-    for (int slot = ChunkGeometry.XREFS_OUT; slot <= ChunkGeometry.XREFS_IN; slot++) {
-      if (index != null && InodeRecord.inUse(index, InodeRecord.offset(slot))) {
-        long ino = Ino.of(scan.chunk(), scan.geometry().indexBlock(), slot);
-        new TreeReader(scan, table, blocks, scan.findings(), ino, sink)
-            .read(index, InodeRecord.offset(slot));
-      }
-    }
-    return found[0];
+    long ino = Ino.of(scan.chunk(), scan.geometry().indexBlock(), slot);
+    new TreeReader(scan, table, blocks, scan.findings(), ino, sink)
+        .read(index, InodeRecord.offset(slot));
   }
 
   private boolean mentions(Item item) {
