@@ -74,6 +74,10 @@ import tools.jackson.databind.node.ObjectNode;
       "  chunkfs fsck -n -f --chunk 57- disk.img         go on with a check that was stopped"
     })
 public final class FsckCommand extends Subcommand {
+  /** While one waits for the disk, another one can work. */
+  private static final int THREADS =
+      Math.clamp(Runtime.getRuntime().availableProcessors() * 3L / 2, 2, 8);
+
   private static final Duration PATIENCE = Duration.ofMinutes(30);
 
   @Parameters(
@@ -137,8 +141,9 @@ public final class FsckCommand extends Subcommand {
   @Option(
       names = "-j",
       paramLabel = "N",
-      description = "Chunks checked at once (2); bounds the memory.")
-  private int threads = 2;
+      description =
+          "Chunks checked at once (three for two processors, at most 8); bounds the memory.")
+  private int threads = THREADS;
 
   @Option(
       names = "--plan",
@@ -253,7 +258,7 @@ public final class FsckCommand extends Subcommand {
     if (copy >= 0) {
       throw usage("-b is for images that are not mounted; this one's layout is known.");
     }
-    if (threads != 2) {
+    if (threads != THREADS) {
       throw usage("A mounted image is checked one chunk at a time; -j is for others.");
     }
     ObjectNode request =
