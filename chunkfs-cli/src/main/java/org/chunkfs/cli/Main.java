@@ -1,6 +1,7 @@
 package org.chunkfs.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.stream.Stream;
 import org.chunkfs.cli.server.EngineVolume;
 import org.chunkfs.cli.server.VolumeOpener;
@@ -19,6 +20,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.VersionLine.class)
 public final class Main implements Runnable {
+  /** In the order in which the help shows them. */
+  static final List<String> COMMANDS =
+      List.of(
+          "demo", "bench", "mkfs", "mount", "umount", "status", "chunk", "ls", "cat", "stat",
+          "find", "cp", "rm", "mkdir", "import", "export", "inspect", "fsck", "torture", "corrupt");
+
   @Spec private CommandSpec spec;
 
   /** Runs the command line and exits with its exit code. */
@@ -29,13 +36,12 @@ public final class Main implements Runnable {
   }
 
   /**
-   * The command line for some words. Setting up twenty commands takes longer than checking a small
-   * image: a check does without the others.
+   * The command line for some words. Setting up twenty commands takes longer than listing a
+   * directory: one that is named does without the others.
    */
-  private static CommandLine commandLine(String[] words) {
-    return words.length > 0 && words[0].equals("fsck")
-        ? configured(new CommandLine(new Main()).addSubcommand(new FsckCommand()))
-        : commandLine();
+  static CommandLine commandLine(String[] words) {
+    boolean named = words.length > 0 && COMMANDS.contains(words[0]);
+    return commandLine(EngineVolume::open, named ? List.of(words[0]) : COMMANDS);
   }
 
   /**
@@ -57,33 +63,40 @@ public final class Main implements Runnable {
 
   /** The command line whose images are opened by {@code opener}. */
   static CommandLine commandLine(VolumeOpener opener) {
-    return configured(
-        new CommandLine(new Main())
-            .addSubcommand(new DemoCommand())
-            .addSubcommand(new BenchCommand())
-            .addSubcommand(new MkfsCommand(opener))
-            .addSubcommand(new MountCommand(opener))
-            .addSubcommand(new UmountCommand())
-            .addSubcommand(new StatusCommand())
-            .addSubcommand(new ChunkCommand())
-            .addSubcommand(new LsCommand(opener))
-            .addSubcommand(new CatCommand(opener))
-            .addSubcommand(new StatCommand(opener))
-            .addSubcommand(new FindCommand(opener))
-            .addSubcommand(new CpCommand(opener))
-            .addSubcommand(new RmCommand(opener))
-            .addSubcommand(new MkdirCommand(opener))
-            .addSubcommand(new ImportCommand(opener))
-            .addSubcommand(new ExportCommand(opener))
-            .addSubcommand(new InspectCommand(opener))
-            .addSubcommand(new FsckCommand())
-            .addSubcommand(new TortureCommand())
-            .addSubcommand(new CorruptCommand()));
+    return commandLine(opener, COMMANDS);
   }
 
-  private static CommandLine configured(CommandLine line) {
+  private static CommandLine commandLine(VolumeOpener opener, List<String> commands) {
+    CommandLine line = new CommandLine(new Main());
+    commands.forEach(name -> line.addSubcommand(command(name, opener)));
     return line.setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::refuse);
+  }
+
+  private static Object command(String name, VolumeOpener opener) {
+    return switch (name) {
+      case "demo" -> new DemoCommand();
+      case "bench" -> new BenchCommand();
+      case "mkfs" -> new MkfsCommand(opener);
+      case "mount" -> new MountCommand(opener);
+      case "umount" -> new UmountCommand();
+      case "status" -> new StatusCommand();
+      case "chunk" -> new ChunkCommand();
+      case "ls" -> new LsCommand(opener);
+      case "cat" -> new CatCommand(opener);
+      case "stat" -> new StatCommand(opener);
+      case "find" -> new FindCommand(opener);
+      case "cp" -> new CpCommand(opener);
+      case "rm" -> new RmCommand(opener);
+      case "mkdir" -> new MkdirCommand(opener);
+      case "import" -> new ImportCommand(opener);
+      case "export" -> new ExportCommand(opener);
+      case "inspect" -> new InspectCommand(opener);
+      case "fsck" -> new FsckCommand();
+      case "torture" -> new TortureCommand();
+      case "corrupt" -> new CorruptCommand();
+      default -> throw new IllegalArgumentException("there is no command " + name);
+    };
   }
 
   /** A command line that makes no sense is told in one sentence, without the whole help. */

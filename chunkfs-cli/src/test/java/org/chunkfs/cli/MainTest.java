@@ -38,6 +38,19 @@ final class MainTest {
   }
 
   @Test
+  void aCommandThatIsNamedIsTheSameWithoutTheOthers() {
+    CommandLine all = Main.commandLine();
+    assertThat(all.getSubcommands().keySet()).containsExactlyElementsOf(Main.COMMANDS);
+    for (String name : Main.COMMANDS) {
+      CommandLine alone = Main.commandLine(new String[] {name, "--help"});
+      assertThat(alone.getSubcommands().keySet()).containsExactly(name);
+      assertThat(alone.getSubcommands().get(name).getUsageMessage())
+          .isEqualTo(all.getSubcommands().get(name).getUsageMessage());
+    }
+    assertThat(Main.commandLine(new String[] {"fcsk"}).getSubcommands()).hasSize(20);
+  }
+
+  @Test
   void theNameOfALinkStandsForItsCommand() {
     String[] args = {"--force", "image"};
     assertThat(Main.withCommandOf("chunkfs", args)).containsExactly("--force", "image");
