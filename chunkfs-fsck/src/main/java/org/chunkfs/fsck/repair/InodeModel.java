@@ -3,9 +3,12 @@ package org.chunkfs.fsck.repair;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.Field;
 import org.chunkfs.core.format.InodeRecord;
 import org.chunkfs.core.format.ItemType;
+import org.chunkfs.core.format.Items;
+import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.fsck.scan.Item;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +89,21 @@ final class InodeModel {
 
   void remove(Item item) {
     rewrite |= items.remove(item);
+  }
+
+  /** Makes a part of something spread an inode of its own. */
+  void standAlone() {
+    InodeRecord.FLAGS.set(record, 0, 0);
+    InodeRecord.HEAD.set(record, 0, 0);
+    InodeRecord.HEAD_GENERATION.set(record, 0, 0);
+    InodeRecord.MODE.set(record, 0, mode() & Vfs.S_IFMT | 0x180);
+    if (regular()) {
+      long end = 0;
+      for (Item extent : of(ItemType.EXTENT)) {
+        end = extent.major() + Items.Extent.COUNT.get(extent.value(), 0);
+      }
+      InodeRecord.SIZE_BYTES.set(record, 0, end * BlockHeader.BLOCK);
+    }
   }
 
   /** The item with that key, or null. */

@@ -180,16 +180,6 @@ final class PartRepair {
     }
     log.add(
         "make the part %s, whose head is gone, an inode of its own".formatted(Names.show(part)));
-    InodeRecord.FLAGS.set(part.record, 0, 0);
-    InodeRecord.HEAD.set(part.record, 0, 0);
-    InodeRecord.HEAD_GENERATION.set(part.record, 0, 0);
-    InodeRecord.MODE.set(part.record, 0, part.mode() & Vfs.S_IFMT | 0x180);
-    if (part.regular()) {
-      long end = 0;
-      for (Item extent : part.of(ItemType.EXTENT)) {
-        end = extent.major() + Items.Extent.COUNT.get(extent.value(), 0);
-      }
-      InodeRecord.SIZE_BYTES.set(part.record, 0, end * 4096);
-    }
+    part.standAlone();
   }
 }
