@@ -143,7 +143,7 @@ public final class FsckCommand extends Subcommand {
       paramLabel = "N",
       description =
           "Chunks checked at once (three for two processors, at most 8); bounds the memory.")
-  private int threads = THREADS;
+  private @Nullable Integer threads;
 
   @Option(
       names = "--plan",
@@ -227,7 +227,7 @@ public final class FsckCommand extends Subcommand {
     if ((no ? 1 : 0) + (preen ? 1 : 0) + (yes ? 1 : 0) > 1) {
       throw usage("Only one of -n, -p and -y makes sense.");
     }
-    if (threads < 1 || threads > 64) {
+    if (threads != null && (threads < 1 || threads > 64)) {
       throw usage("-j takes 1 to 64, not " + threads + ".");
     }
     if (yes && plan != null && plan.isEmpty()) {
@@ -258,7 +258,7 @@ public final class FsckCommand extends Subcommand {
     if (copy >= 0) {
       throw usage("-b is for images that are not mounted; this one's layout is known.");
     }
-    if (threads != THREADS) {
+    if (threads != null) {
       throw usage("A mounted image is checked one chunk at a time; -j is for others.");
     }
     ObjectNode request =
@@ -325,7 +325,7 @@ public final class FsckCommand extends Subcommand {
             repair,
             data,
             chunks,
-            threads,
+            threads == null ? THREADS : threads,
             bootId,
             now.getEpochSecond() * 1_000_000_000L + now.getNano())
         .withEarlier(earlier());
