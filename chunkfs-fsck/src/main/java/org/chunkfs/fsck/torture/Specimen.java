@@ -107,6 +107,11 @@ final class Specimen {
     return Long.compareUnsigned(g, stable) <= 0;
   }
 
+  /** Whether a block of a journal holds stamps alone: the journal is the same without them. */
+  boolean marksOnly(int chunk, long position) {
+    return journal(chunk, position, record -> record.type() == JournalRecord.STAMP);
+  }
+
   /**
    * Whether a block of a journal holds nothing that a stamp follows in the same journal.
    *

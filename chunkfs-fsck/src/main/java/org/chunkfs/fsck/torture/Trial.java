@@ -197,8 +197,9 @@ final class Trial {
    * A lost write may hide where there are two copies, the newer of which counts: then the tree
    * tells. A whole chunk that went back in time contradicts nothing, unless another chunk knows
    * better. And damage to the end of a journal, after its last stamp, looks like a torn end: it may
-   * show in the tree only if nothing called those commits durable. With an older header the journal
-   * may make a block anew whose copy in place then says nothing.
+   * show in the tree only if nothing called those commits durable. A block with nothing but stamps
+   * in it is not missed: the records behind it go on with the chain. With an older header the
+   * journal may make a block anew whose copy in place then says nothing.
    */
   private boolean mayHide(Damage damage, ImageCheck.Result result) throws IOException {
     boolean hidden = true;
@@ -211,6 +212,7 @@ final class Trial {
           range == null
               || damage.isStale() && specimen.copied(range)
               || specimen.openEnd(range.chunk(), position, damage)
+              || specimen.marksOnly(range.chunk(), position)
               || damage.isStale() && remade(damage, result, range.chunk(), position);
     }
     return hidden;
