@@ -21,17 +21,14 @@ import org.jspecify.annotations.Nullable;
  * Collects what names and references say. Relies on the tree reader for order.
  */
 final class ItemPass implements TreeReader.Sink {
-  private static final long[] NO_KEYS = {};
   private static final int TIES = 128;
   private static final long MAX_BLOCKS = Vfs.FILE_MAX / 4096;
 
   private final ChunkContext c;
   private final InodeFact inode;
   private final XattrPass xattrs;
-  private final List<Fact.Range> map = new ArrayList<>();
+  private final @Nullable Spread spread;
   private final List<Fact.Dirent> sameHash = new ArrayList<>();
-  private long[] keys = NO_KEYS;
-  private int keyCount;
   private long extentsEnd;
   private long targetBytes;
 
@@ -39,6 +36,7 @@ final class ItemPass implements TreeReader.Sink {
     this.c = context;
     this.inode = inode;
     this.xattrs = new XattrPass(c.hash, inode.ino, c.findings);
+    this.spread = Spread.is(inode.flags) ? new Spread() : null;
   }
 
   @Override
@@ -153,14 +151,9 @@ final class ItemPass implements TreeReader.Sink {
     sameHash.add(entry);
   }
 
-  /** In what may lie apart, remembers which keys are here. */
   private void key(long first, long last) {
-    if (inode.spread() || inode.continuation()) {
-      if (keyCount == keys.length) {
-        keys = Arrays.copyOf(keys, Math.max(8, 2 * keyCount));
-      }
-      keys[keyCount++] = first;
-      keys[keyCount++] = last;
+    if (spread != null) {
+      spread.key(first, last);
     }
   }
 
@@ -274,12 +267,9 @@ final class ItemPass implements TreeReader.Sink {
     if (v.length != Items.Continuation.SIZE) {
       return size(item, Items.Continuation.SIZE);
     }
-    map.add(
-        new Fact.Range(
-            inode.ino,
-            item.major(),
-            Items.Continuation.INO.get(v, 0),
-            Items.Continuation.GENERATION.get(v, 0)));
+    if (spread != null) {
+      spread.range(inode.ino, item.major(), v, 0);
+    }
     return null;
   }
 
@@ -342,40 +332,42 @@ final class ItemPass implements TreeReader.Sink {
       return size(item, Items.ContinuationRef.SIZE);
     }
     boolean out = type == ItemType.CONT_OUT;
-    (out ? c.facts.contsOut : c.facts.contsIn)
-        .add(
-            new Fact.Cont(
-                new Fact.Link(
-                    out ? item.major() : item.minor(),
-                    out ? item.minor() : item.major(),
-                    Items.ContinuationRef.HEAD_GENERATION.get(v, 0),
-                    Items.ContinuationRef.GENERATION.get(v, 0)),
-                Items.ContinuationRef.G.get(v, 0)));
+    (out ? c.facts.contsOut : c.facts.contsIn).add(cont(out, item.major(), item.minor(), v));
     return null;
+  }
+
+  /**
+   * @param out whether it is the head's side
+   */
+  static Fact.Cont cont(boolean out, long major, long minor, byte[] v) {
+    return new Fact.Cont(
+        new Fact.Link(
+            out ? major : minor,
+            out ? minor : major,
+            Items.ContinuationRef.HEAD_GENERATION.get(v, 0),
+            Items.ContinuationRef.GENERATION.get(v, 0)),
+        Items.ContinuationRef.G.get(v, 0));
   }
 
   /** All items were seen. */
   void end() {
     inode.damaged |= !xattrs.end();
-    long[] mine = keyCount == 0 ? NO_KEYS : Arrays.copyOf(keys, keyCount);
     if (inode.symlink() && targetBytes != inode.size) {
       inode.damaged = true;
       c.findings.inode(inode.ino, Problem.SYMLINK, targetBytes, inode.size);
     }
-    if (inode.spread()) {
-      c.facts.heads.add(
-          new Fact.Head(inode.ino, inode.generation, inode.mode, inode.remoteBlocks, map, mine));
+    if (spread != null && inode.spread()) {
+      c.facts.heads.add(spread.head(inode.ino, inode.generation, inode.mode, inode.remoteBlocks));
     }
-    if (inode.continuation()) {
+    if (spread != null && inode.continuation()) {
       c.facts.parts.add(
-          new Fact.Part(
+          spread.part(
               inode.ino,
               inode.generation,
               inode.mode,
               inode.head,
               inode.headGeneration,
-              inode.countedBlocks,
-              mine));
+              inode.countedBlocks));
     }
   }
 }

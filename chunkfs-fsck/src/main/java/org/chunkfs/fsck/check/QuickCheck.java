@@ -25,12 +25,13 @@ import org.jspecify.annotations.Nullable;
  * passes of {@link ChunkCheck} say what is wrong, if anything is.
  *
  * <p>It may call sound only what those passes would find nothing in. What is rare in sound chunks
- * (parts of spread files, orphans, names with nearly the same hash) it leaves to them too. It makes
- * no objects for what it looks at: that local names have their back pointers is shown by {@link
- * NameSums} instead of by finding each.
+ * (directories in several chunks, orphans, names with nearly the same hash) it leaves to them too.
+ * It makes no objects for what it looks at: that local names have their back pointers is shown by
+ * {@link NameSums} instead of by finding each.
  */
 final class QuickCheck {
   private static final int DIRECTORY = Vfs.S_IFDIR >> 12;
+  private static final int REGULAR = Vfs.S_IFREG >> 12;
 
   private final BlockTable table;
   private final MetaBlocks blocks;
@@ -189,14 +190,14 @@ final class QuickCheck {
   private boolean inode(long ino, byte[] b, int at) {
     int generation = InodeRecord.GENERATION.get(b, at);
     int flags = InodeRecord.FLAGS.get(b, at);
-    int type = InodeRecord.MODE.get(b, at) >> 12;
+    int mode = InodeRecord.MODE.get(b, at);
+    int type = mode >> 12;
     if (generation == 0
-        || (flags & ~InodeRecord.FLAG_INDEX) != 0
+        || !possible(flags, type)
         || InodeRecord.crc(b, at, ino) != InodeRecord.CRC.get(b, at)) {
       return false;
     }
-    boolean index = flags != 0;
-    if (!fields(ino, index, type, b, at) || !items.read(ino, generation, type, index, b, at)) {
+    if (!fields(ino, flags, type, b, at) || !items.read(ino, generation, type, flags, b, at)) {
       return false;
     }
     if (InodeRecord.BLOCKS.get(b, at) != items.blocks()
@@ -206,11 +207,22 @@ final class QuickCheck {
     if (Integer.compareUnsigned(generation, maxGeneration) > 0) {
       maxGeneration = generation;
     }
-    if (index) {
+    boolean nameless = InodeRecord.NLINK.get(b, at) == 0 && items.backs() == 0;
+    if (flags == InodeRecord.FLAG_INDEX) {
       indexes++;
-      return InodeRecord.NLINK.get(b, at) == 0 && items.backs() == 0;
+      return nameless;
     }
     facts.inodeCount++;
+    Spread spread = items.spread();
+    if (spread != null && flags == InodeRecord.FLAG_CONTINUATION) {
+      long head = InodeRecord.HEAD.get(b, at);
+      int headGeneration = InodeRecord.HEAD_GENERATION.get(b, at);
+      facts.parts.add(spread.part(ino, generation, mode, head, headGeneration, items.blocks()));
+      return nameless;
+    }
+    if (spread != null) {
+      facts.heads.add(spread.head(ino, generation, mode, InodeRecord.REMOTE_BLOCKS.get(b, at)));
+    }
     if (ino == root) {
       rootSeen = type == DIRECTORY && generation == ChunkFs.ROOT_GENERATION;
       return rootSeen && items.backs() == 0 && InodeRecord.NLINK.get(b, at) == 1;
@@ -220,20 +232,34 @@ final class QuickCheck {
         && InodeRecord.NLINK.get(b, at) == items.backs();
   }
 
-  private boolean fields(long ino, boolean index, int type, byte[] b, int at) {
+  /** Of what lies in several chunks only files: entries of a part hang in a directory elsewhere. */
+  private static boolean possible(int flags, int type) {
+    return switch (flags) {
+      case 0, InodeRecord.FLAG_INDEX -> true;
+      case InodeRecord.FLAG_CONTINUATION, InodeRecord.FLAG_SPREAD -> type == REGULAR;
+      default -> false;
+    };
+  }
+
+  private boolean fields(long ino, int flags, int type, byte[] b, int at) {
     boolean own =
         Ino.block(ino) == geometry.indexBlock() && Ino.slot(ino) <= ChunkGeometry.XREFS_IN;
+    boolean index = flags == InodeRecord.FLAG_INDEX;
+    boolean part = flags == InodeRecord.FLAG_CONTINUATION;
     long size = InodeRecord.SIZE_BYTES.get(b, at);
     boolean device = type == Vfs.S_IFBLK >> 12 || type == Vfs.S_IFCHR >> 12;
     return own == index
         && (index ? InodeRecord.MODE.get(b, at) == 0 : InodePass.possibleType(type))
-        && (index || type == DIRECTORY ? size == 0 : size >= 0 && size <= Vfs.FILE_MAX)
+        && (index || part || type == DIRECTORY ? size == 0 : size >= 0 && size <= Vfs.FILE_MAX)
         && InodeRecord.RESERVED.get(b, at) == 0
         && InodeRecord.RESERVED2.get(b, at) == 0
         && (device || InodeRecord.RDEV.get(b, at) == 0)
-        && InodeRecord.HEAD.get(b, at) == 0
-        && InodeRecord.HEAD_GENERATION.get(b, at) == 0
-        && InodeRecord.REMOTE_BLOCKS.get(b, at) == 0;
+        && (part ? InodeRecord.HEAD.get(b, at) != 0 : headless(b, at))
+        && (flags == InodeRecord.FLAG_SPREAD || InodeRecord.REMOTE_BLOCKS.get(b, at) == 0);
+  }
+
+  private static boolean headless(byte[] b, int at) {
+    return InodeRecord.HEAD.get(b, at) == 0 && InodeRecord.HEAD_GENERATION.get(b, at) == 0;
   }
 
   private boolean counters() {

@@ -42,7 +42,7 @@ final class QuickItems {
   private long ino;
   private int generation;
   private int type;
-  private boolean index;
+  private int flags;
   private long countedBlocks;
   private long countedEntries;
   private int countedBacks;
@@ -50,6 +50,7 @@ final class QuickItems {
   private long targetBytes;
   private long lastCookie;
   private @Nullable XattrPass xattrs;
+  private @Nullable Spread spread;
 
   // The item at hand, and the one before.
   private int kind;
@@ -81,12 +82,17 @@ final class QuickItems {
     return countedBacks;
   }
 
+  /** What the inode says of itself as a part or the head of a file in several chunks, if it is. */
+  @Nullable Spread spread() {
+    return spread;
+  }
+
   /** Looks at all items of the inode at {@code at}; false if they are not known to be right. */
-  boolean read(long inode, int itsGeneration, int itsType, boolean isIndex, byte[] b, int at) {
+  boolean read(long inode, int itsGeneration, int itsType, int itsFlags, byte[] b, int at) {
     ino = inode;
     generation = itsGeneration;
     type = itsType;
-    index = isIndex;
+    flags = itsFlags;
     countedBlocks = 0;
     countedEntries = 0;
     countedBacks = 0;
@@ -95,6 +101,7 @@ final class QuickItems {
     lastCookie = -1;
     lastKind = 0;
     xattrs = null;
+    spread = Spread.is(flags) ? new Spread() : null;
     int levels = InodeRecord.TREE_LEVELS.get(b, at);
     int inline = InodeRecord.INLINE_BYTES.get(b, at);
     int tree = InodeRecord.TREE_ROOT.get(b, at);
@@ -263,20 +270,24 @@ final class QuickItems {
     if (what == null) {
       return false;
     }
-    if (index) {
+    if (flags == InodeRecord.FLAG_INDEX) {
       int slot = Ino.slot(ino);
       return switch (what) {
         case XREF_OUT -> slot == ChunkGeometry.XREFS_OUT && xrefOut(b);
         case XREF_IN -> slot == ChunkGeometry.XREFS_IN && xrefIn(b);
-        default -> false; // continuations, orphans
+        case CONT_OUT -> slot == ChunkGeometry.XREFS_OUT && contRef(b, true);
+        case CONT_IN -> slot == ChunkGeometry.XREFS_IN && contRef(b, false);
+        default -> false; // orphans
       };
     }
+    boolean part = flags == InodeRecord.FLAG_CONTINUATION;
     return switch (what) {
       case DIRENT -> type == Vfs.S_IFDIR >> 12 && dirent(b);
-      case BACK_POINTER -> backPointer(b);
+      case BACK_POINTER -> !part && backPointer(b);
       case EXTENT -> type == Vfs.S_IFREG >> 12 && extent(b);
       case INLINE -> type == Vfs.S_IFLNK >> 12 && target();
-      case XATTR -> xattr(b);
+      case XATTR -> !part && xattr(b);
+      case CONTINUATION -> flags == InodeRecord.FLAG_SPREAD && continuation(b);
       default -> false;
     };
   }
@@ -381,6 +392,9 @@ final class QuickItems {
     }
     extentsEnd = major + count;
     countedBlocks += count;
+    if (spread != null) {
+      spread.key(major, major + count - 1);
+    }
     int unwritten = flags != 0 ? TableEntry.UNWRITTEN : 0;
     for (int i = 0; i < count; i++) {
       if (!check.claim(first + i, BlockKind.DATA, unwritten, ino, generation, major + i)) {
@@ -425,6 +439,25 @@ final class QuickItems {
         .facts
         .kept()
         .add(ItemPass.xrefIn(major, minor, Arrays.copyOfRange(b, value, value + length)));
+    return true;
+  }
+
+  private boolean continuation(byte[] b) {
+    Spread map = spread;
+    if (map == null || length != Items.Continuation.SIZE) {
+      return false;
+    }
+    map.range(ino, major, b, value);
+    return true;
+  }
+
+  private boolean contRef(byte[] b, boolean out) {
+    if (length != Items.ContinuationRef.SIZE) {
+      return false;
+    }
+    ChunkFacts facts = check.facts;
+    (out ? facts.contsOut : facts.contsIn)
+        .add(ItemPass.cont(out, major, minor, Arrays.copyOfRange(b, value, value + length)));
     return true;
   }
 }

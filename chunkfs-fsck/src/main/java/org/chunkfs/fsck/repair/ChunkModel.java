@@ -98,6 +98,15 @@ final class ChunkModel {
     return inode;
   }
 
+  /** Is another number after any of its inodes was changed, references aside. */
+  long version() {
+    long version = inodes.size();
+    for (InodeModel inode : inodes.values()) {
+      version = inode.index() ? version : version * 31 + inode.version();
+    }
+    return version;
+  }
+
   /**
    * The chunks that its references lead to or come from, if both indexes are there without any
    * damage, else null: then there may be others.

@@ -53,6 +53,11 @@ final class CrossRepair {
   }
 
   void run() {
+    for (ChunkModel model : models.values()) {
+      if (!frozen.contains(model.chunk())) {
+        new HeadRepair(model, HeadRepair.of(models), log).run();
+      }
+    }
     new MapRebuild(models, frozen, log).run();
     new RangeRepair(models, frozen, names, log).run();
     new PartRepair(models, unknown, frozen, refs, log).run();

@@ -1,6 +1,7 @@
 package org.chunkfs.fsck.repair;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import org.chunkfs.core.format.BlockHeader;
@@ -26,6 +27,9 @@ final class InodeModel {
 
   /** Its items must be written anew. */
   boolean rewrite;
+
+  /** How often its items were changed. */
+  private int edits;
 
   /** Ranges of its blocks, from and to, that are not its own though the table says so. */
   private List<long[]> foreign = List.of();
@@ -85,10 +89,19 @@ final class InodeModel {
     items.remove(item);
     items.add(item);
     rewrite = true;
+    edits++;
   }
 
   void remove(Item item) {
-    rewrite |= items.remove(item);
+    if (items.remove(item)) {
+      rewrite = true;
+      edits++;
+    }
+  }
+
+  /** Is another number after its record or its items were changed. */
+  long version() {
+    return (long) edits << 32 ^ Arrays.hashCode(record);
   }
 
   /** Makes a part of something spread an inode of its own. */

@@ -59,6 +59,7 @@ final class LocalRepair {
   void run() {
     ownInodes();
     lostInodes();
+    new HeadRepair(model, HeadRepair.found(facts), log).run();
     flags();
     entries();
     backPointers();
@@ -202,9 +203,6 @@ final class LocalRepair {
       if (type != Vfs.S_IFBLK >> 12 && type != Vfs.S_IFCHR >> 12) {
         InodeRecord.RDEV.set(record, 0, 0);
       }
-      if (inode.continuation() && InodeRecord.HEAD.get(record, 0) == 0) {
-        findHead(inode);
-      }
       if (!inode.continuation()) {
         InodeRecord.HEAD.set(record, 0, 0);
         InodeRecord.HEAD_GENERATION.set(record, 0, 0);
@@ -220,22 +218,6 @@ final class LocalRepair {
       InodeRecord.RESERVED.set(record, 0, 0);
       InodeRecord.RESERVED2.set(record, 0, 0);
     }
-  }
-
-  /** The reference to a part knows its head too. */
-  private void findHead(InodeModel part) {
-    for (Item in : model.own(ChunkGeometry.XREFS_IN).of(ItemType.CONT_IN)) {
-      if (in.minor() == part.ino) {
-        int generation = Items.ContinuationRef.HEAD_GENERATION.get(in.value(), 0);
-        InodeRecord.HEAD.set(part.record, 0, in.major());
-        InodeRecord.HEAD_GENERATION.set(part.record, 0, generation);
-        log.add("give the part %s its head again".formatted(Names.show(part)));
-        return;
-      }
-    }
-    log.add(
-        "make the part %s, whose head is lost, an inode of its own".formatted(Names.show(part)));
-    part.standAlone();
   }
 
   private @Nullable InodeModel nameable(long ino, int generation) {

@@ -114,9 +114,9 @@ public final class SingleChunk {
     if (model != null) {
       Set<Integer> frozen = Set.copyOf(around.models.keySet());
       around.models.put(chunk, model);
-      int done = log.size();
+      long version = model.version();
       new CrossRepair(around.models, around.unknown, frozen, image.layout().hashKey(), log).run();
-      if (log.size() > done) {
+      if (model.version() != version) {
         repair.local(around.facts, now);
       }
     }

@@ -59,6 +59,11 @@ final class TargetMap {
     return of.get(random.nextInt(of.size()));
   }
 
+  /** The places of a field, {@code record.field}. */
+  List<Target> of(String name) {
+    return List.copyOf(byField.getOrDefault(name, List.of()));
+  }
+
   /** Names of all fields that there are, {@code record.field}. */
   List<String> names() {
     return List.copyOf(names);
