@@ -119,6 +119,7 @@ final class FieldCoverageTest {
     any(
         "means something only together with records of a journal, and this one is empty",
         "header:1.cur ring_epoch");
+    any("a chunk may have given out any number of generations", "state:1 generation_laps");
     any("zero in a commit, and not looked at", "record:1.20 stable_g");
     any("of trims, and this is none", "item:1.276.0:orphan:0 from", "item:1.276.0:orphan:0 to");
   }

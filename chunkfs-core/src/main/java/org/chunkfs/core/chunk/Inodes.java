@@ -123,7 +123,12 @@ public final class Inodes {
 
   private static int nextGeneration(ChunkTx tx) throws IOException {
     byte[] state = tx.edit(tx.geometry().stateBlock());
-    int generation = Generation.next(ChunkStateBlock.GENERATION.get(state, 0));
+    int last = ChunkStateBlock.GENERATION.get(state, 0);
+    int generation = Generation.next(last);
+    if (Integer.compareUnsigned(generation, last) < 0) {
+      ChunkStateBlock.GENERATION_LAPS.set(
+          state, 0, ChunkStateBlock.GENERATION_LAPS.get(state, 0) + 1);
+    }
     ChunkStateBlock.GENERATION.set(state, 0, generation);
     return generation;
   }

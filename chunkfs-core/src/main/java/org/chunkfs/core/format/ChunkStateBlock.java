@@ -17,6 +17,8 @@ public final class ChunkStateBlock {
       LAYOUT.u32("xrefs_out", "entries of the outbound cross-reference index");
   public static final Field.U32 XREFS_IN =
       LAYOUT.u32("xrefs_in", "entries of the inbound cross-reference index");
+  public static final Field.U32 GENERATION_LAPS =
+      LAYOUT.u32("generation_laps", "how often the generations began anew");
 
   private ChunkStateBlock() {}
 }

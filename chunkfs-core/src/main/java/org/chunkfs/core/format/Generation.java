@@ -13,8 +13,13 @@ public final class Generation {
     return (next & 0xFFFF) == 0 ? next + 1 : next;
   }
 
-  /** Whether a chunk's counter is below a generation that is in use: unless it began anew. */
-  public static boolean behind(int counter, int used) {
-    return Integer.compareUnsigned(used, counter) > 0 && used - counter > 0;
+  /**
+   * Whether a chunk's counter is below a generation that is in use, as it may be only after it
+   * began anew.
+   *
+   * @param laps how often it did
+   */
+  public static boolean behind(int counter, int laps, int used) {
+    return laps == 0 && Integer.compareUnsigned(used, counter) > 0;
   }
 }

@@ -164,6 +164,14 @@ final class Incarnations {
     }
     RingScanner.Scan kept = Recovery.keep(scan, headers.header(), state, slot.id);
     long last = Math.max(kept.lastG(), headers.baseG());
+    if (Recovery.epochOf(last) > state.epoch()) {
+      slot.out = new VolumeState.Out(Reason.JOURNAL, -1);
+      throw new CorruptException(
+          slot.id,
+          slot.geometry.ringStart(),
+          "chunk %d: its journal ends at commit %x of opening %d, which is still to come"
+              .formatted(slot.id, last, Recovery.epochOf(last)));
+    }
     if (last < slot.lastG && !keeper.isVoid(slot.id, slot.lastG)) {
       slot.out = new VolumeState.Out(Reason.JOURNAL, -1);
       throw new CorruptException(

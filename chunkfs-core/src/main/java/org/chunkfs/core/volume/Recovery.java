@@ -133,11 +133,13 @@ public final class Recovery {
       VolumeState state, List<RingView> rings, boolean absent, boolean sameBoot) {
     int latest = state.epoch();
     for (RingView v : rings) {
+      int most = state.epoch() + VolumeVote.CUT_IN_A_ROW;
       for (RingRecord r : v.scan.records()) {
-        int epoch = epochOf(r.g());
-        boolean believed = epoch <= state.epoch() + VolumeVote.CUT_IN_A_ROW;
-        latest = believed && r.type() != JournalRecord.STAMP ? Math.max(latest, epoch) : latest;
+        boolean believed = r.type() != JournalRecord.STAMP && epochOf(r.g()) <= most;
+        latest = believed ? Math.max(latest, epochOf(r.g())) : latest;
       }
+      int last = epochOf(v.scan.lastG()); // of a journal that is empty what its header says
+      latest = last <= most ? Math.max(latest, last) : latest;
     }
     VolumeState caughtUp = state;
     while (caughtUp.epoch() < latest) {
@@ -148,6 +150,7 @@ public final class Recovery {
   }
 
   private Decision run(boolean sameBoot, int latest) {
+    findLaterEpochs(latest);
     for (RingView v : views.values()) {
       stable = Math.max(stable, v.stable());
     }
@@ -159,7 +162,6 @@ public final class Recovery {
         views.remove(v.chunk);
       }
     }
-    findLaterEpochs(latest);
     gather();
     findMissingBelowStable();
     if (sameBoot && cap == Long.MAX_VALUE) {
@@ -174,15 +176,13 @@ public final class Recovery {
   /** A number of an epoch that never was is forged; numbers given out now could not follow it. */
   private void findLaterEpochs(int latest) {
     for (RingView v : List.copyOf(views.values())) {
-      for (RingRecord r : v.scan.records()) {
-        if (r.type() != JournalRecord.STAMP && epochOf(r.g()) > latest) {
-          damaged.put(
-              v.chunk,
-              "commit %x is of opening %d, but the image was opened %d times"
-                  .formatted(r.g(), epochOf(r.g()), latest));
-          views.remove(v.chunk);
-          break;
-        }
+      long last = v.scan.lastG();
+      if (epochOf(last) > latest) {
+        damaged.put(
+            v.chunk,
+            "commit %x is of opening %d, but the image was opened %d times"
+                .formatted(last, epochOf(last), latest));
+        views.remove(v.chunk);
       }
     }
   }

@@ -367,6 +367,38 @@ final class RecoveryTest {
     }
   }
 
+  /** Of a journal that holds nothing its header says where the numbers go on. */
+  @Test
+  void aHeaderOfALaterEpochIsDamageOfThatJournalAlone() {
+    VolumeState last =
+        new VolumeState(
+            7, EPOCH, new byte[16], 0, new TreeMap<>(), List.of(), List.of(), List.of());
+    RingView b = view(B, 0, new long[] {g(2)}, new Fate[] {Fate.THERE}, new int[][] {{B}});
+    for (long forged : new long[] {(long) (EPOCH + 9) << 40, 0x7126_B5D4_E767_F416L, -1}) {
+      RingView a = empty(A, forged);
+      Decision found = Recovery.decide(last, List.of(a, b), false, false, Long.MAX_VALUE);
+      assertThat(found.damaged().keySet()).as("%x", forged).containsExactly(A);
+      assertThat(found.lastKept()).isEqualTo(g(2));
+      assertThat(Recovery.caughtUp(last, List.of(a, b), false, false).epoch()).isEqualTo(EPOCH);
+    }
+  }
+
+  @Test
+  void aRecordThatIsBehindAHeaderCatchesUp() {
+    VolumeState old =
+        new VolumeState(
+            6, EPOCH - 1, new byte[16], 0, new TreeMap<>(), List.of(), List.of(), List.of());
+    RingView a = empty(A, g(1));
+    assertThat(Recovery.caughtUp(old, List.of(a), false, false).epoch()).isEqualTo(EPOCH);
+  }
+
+  private static RingView empty(int chunk, long base) {
+    byte[] header = new byte[4096];
+    ChunkHeader.BASE_G.set(header, 0, base);
+    ChunkHeader.TAIL_PREV_G.set(header, 0, base);
+    return new RingView(chunk, header, new RingScanner.Scan(List.of(), 0, base, 0, null));
+  }
+
   /** When all copies of the newest record are lost, what its opening left is judged as its own. */
   @Test
   void aRecordThatIsBehindTheJournalsCatchesUp() throws IOException {

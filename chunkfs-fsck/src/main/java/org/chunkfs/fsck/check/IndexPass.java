@@ -72,7 +72,8 @@ final class IndexPass {
     counter(state, ChunkStateBlock.XREFS_OUT, c.facts.kept().outCount() + c.facts.contsOut.size());
     counter(state, ChunkStateBlock.XREFS_IN, c.facts.kept().inCount() + c.facts.contsIn.size());
     int generation = ChunkStateBlock.GENERATION.get(state, 0);
-    if (Generation.behind(generation, c.maxGeneration)) {
+    int laps = ChunkStateBlock.GENERATION_LAPS.get(state, 0);
+    if (Generation.behind(generation, laps, c.maxGeneration)) {
       c.findings.add(
           Problem.COUNTER,
           "generation",

@@ -273,6 +273,9 @@ final class QuickCheck {
             == facts.kept().outCount() + facts.contsOut.size()
         && ChunkStateBlock.XREFS_IN.get(counters, 0)
             == facts.kept().inCount() + facts.contsIn.size()
-        && !Generation.behind(ChunkStateBlock.GENERATION.get(counters, 0), maxGeneration);
+        && !Generation.behind(
+            ChunkStateBlock.GENERATION.get(counters, 0),
+            ChunkStateBlock.GENERATION_LAPS.get(counters, 0),
+            maxGeneration);
   }
 }

@@ -131,7 +131,12 @@ public final class Mender {
             () -> {
               SingleChunk.Repaired repaired =
                   single.repair(
-                      sweep.current(chunk), upkeep.lastCommit(chunk), sweep.facts(), now, log);
+                      sweep.current(chunk),
+                      upkeep.lastCommit(chunk),
+                      volume.epoch(),
+                      sweep.facts(),
+                      now,
+                      log);
               last[0] = single.check(sweep.crossings(chunk));
               return repaired;
             });

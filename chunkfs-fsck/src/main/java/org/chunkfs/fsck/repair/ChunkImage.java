@@ -158,10 +158,14 @@ final class ChunkImage {
     int block = model.geometry.stateBlock();
     byte[] bytes = fresh(block, BlockKind.CHUNK_STATE);
     byte[] now = model.table.metadata(block) ? model.blocks.get(block) : null;
-    int generation =
-        now != null && !model.blocks.doubtful(block) ? ChunkStateBlock.GENERATION.get(now, 0) : 0;
+    int generation = 0;
+    int laps = 0;
+    if (now != null && !model.blocks.doubtful(block)) {
+      generation = ChunkStateBlock.GENERATION.get(now, 0);
+      laps = ChunkStateBlock.GENERATION_LAPS.get(now, 0);
+    }
     for (InodeModel inode : model.inodes.values()) {
-      if (Generation.behind(generation, inode.generation())) {
+      if (Generation.behind(generation, laps, inode.generation())) {
         generation = inode.generation();
       }
     }
@@ -170,6 +174,7 @@ final class ChunkImage {
       free -= used.get(b) ? 1 : 0;
     }
     ChunkStateBlock.GENERATION.set(bytes, 0, generation);
+    ChunkStateBlock.GENERATION_LAPS.set(bytes, 0, laps);
     ChunkStateBlock.FREE_BLOCKS.set(bytes, 0, free);
     ChunkStateBlock.INODES.set(bytes, 0, inodeCount);
     ChunkStateBlock.ORPHANS.set(bytes, 0, model.own(ChunkGeometry.ORPHANS).items.size());

@@ -126,7 +126,7 @@ final class ChunkRepair {
       log.add("start the journal of chunk " + reader.chunk() + " anew");
     }
     if (direct || kept == null) {
-      Restart.write(reader, image, start(baseG, now));
+      Restart.write(reader, image, start(baseG, now, history));
     } else {
       JournalWriter.write(reader, kept, model.table, changes, history);
     }
@@ -146,7 +146,7 @@ final class ChunkRepair {
         || scan.findings().count(Problem.JOURNAL_ENTRY) > 0;
   }
 
-  private Restart.Start start(long baseG, long now) {
+  private Restart.Start start(long baseG, long now, RepairHistory history) {
     long sequence = 0;
     int epoch = 0;
     int good = 0;
@@ -167,8 +167,8 @@ final class ChunkRepair {
     long base = header == null ? 0 : ChunkHeader.BASE_G.get(header, 0);
     RingScanner.Scan kept = scan.kept();
     long last = kept == null ? 0 : kept.lastG();
-    return new Restart.Start(
-        first, sequence + 1, next, Math.max(baseG, Math.max(base, last)), tail());
+    long known = Math.max(history.possible(base), history.possible(last));
+    return new Restart.Start(first, sequence + 1, next, Math.max(baseG, known), tail());
   }
 
   /** A lap past anything that the ring can hold. */

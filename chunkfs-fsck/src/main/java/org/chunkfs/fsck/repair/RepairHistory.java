@@ -33,6 +33,11 @@ final class RepairHistory implements Numbers, Stability {
     return Long.compareUnsigned(g, next) >= 0;
   }
 
+  /** A number that was given before this repair; 0 for one that cannot have been. */
+  long possible(long g) {
+    return isBehind(g) ? 0 : g;
+  }
+
   @Override
   public long take() {
     return next++;

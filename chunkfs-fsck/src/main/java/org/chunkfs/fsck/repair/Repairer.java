@@ -112,26 +112,6 @@ public final class Repairer {
     return new Result(first, result, log);
   }
 
-  /**
-   * Brings everything that the journals of a sound image hold to its place, and leaves them empty.
-   *
-   * @throws IOException if something cannot be written
-   */
-  public void settle(ImageCheck.Result sound) throws IOException {
-    HistoryScan history = sound.history();
-    Keep keep = history != null ? history : (chunk, header, scan) -> scan;
-    VolumeState written = records.record(state(history));
-    RepairHistory numbers = new RepairHistory(device, written.epoch());
-    for (ChunkFacts facts : sound.facts().values()) {
-      if (facts.known()) {
-        ChunkRepair chunk = new ChunkRepair(reader(facts.chunk()), keep, options.memory(), log);
-        if (chunk.model() != null && !chunk.blank()) {
-          chunk.write(false, false, 0, now, numbers);
-        }
-      }
-    }
-  }
-
   private boolean needsWork(ImageCheck.Result result) {
     return result.findings().anyRepairable() || !waiting(result).isEmpty();
   }

@@ -95,11 +95,13 @@ public final class SingleChunk {
    *
    * @param seen what a check found in it, if nothing was changed since
    * @param lastCommit no commit at or below it will be missed in this chunk
+   * @param epoch number of the volume's opening
    * @param places what is known of all chunks, for the places of directories
    */
   public Repaired repair(
       @Nullable ChunkFacts seen,
       long lastCommit,
+      int epoch,
       Map<Integer, ChunkFacts> places,
       long now,
       List<String> log)
@@ -125,7 +127,7 @@ public final class SingleChunk {
         true,
         Math.max(lastCommit, around.lastNaming()),
         now,
-        new RepairHistory(image.device(), 0));
+        new RepairHistory(image.device(), epoch + 1));
     return new Repaired(before, model, places);
   }
 }

@@ -25,6 +25,9 @@ import org.chunkfs.fsck.scan.TreeReader;
 
 /** What one chunk holds, in sums: inodes with their names, attributes and content. */
 final class ChunkCensus {
+  /** Names whose hash is the same have keys that differ in these bits. */
+  private static final long TIE = 0x7F;
+
   private static final int ZEROS = Crc.of(new byte[BlockHeader.BLOCK]);
 
   /** A directory entry. */
@@ -137,8 +140,9 @@ final class ChunkCensus {
                 new String(name, java.nio.charset.StandardCharsets.ISO_8859_1),
                 Items.Dirent.INO.get(value, 0),
                 Items.Dirent.GENERATION.get(value, 0)));
-        node.references += mix(item);
+        node.references += mix(untied(item));
       }
+      case BACK_POINTER -> node.references += mix(untied(item));
       case CONTINUATION -> node.parts.add(Items.Continuation.INO.get(value, 0));
       case EXTENT -> extent(node, table, item);
       case INLINE -> node.content += mix(item);
@@ -146,6 +150,11 @@ final class ChunkCensus {
       case null -> {}
       default -> node.references += mix(item);
     }
+  }
+
+  /** A name is the same whichever of the keys that its hash allows it has. */
+  private static Item untied(Item name) {
+    return new Item(name.type(), name.major() & ~TIE, name.minor(), name.value());
   }
 
   private static void extent(Node node, BlockTable table, Item item) {

@@ -38,10 +38,11 @@ final class Serving {
   /**
    * Uses a copy of an image.
    *
+   * @param of the image that it was made of
    * @return what does not work, or the empty string
    */
-  static String broken(ScratchDevice image) throws IOException {
-    ScratchDevice device = image.copy();
+  static String broken(Specimen of, ScratchDevice spoiled) throws IOException {
+    ScratchDevice device = spoiled.copy();
     Volume volume = SampleImages.open(device);
     try {
       for (Map.Entry<Integer, Long> dir : directories(volume).entrySet()) {
@@ -57,8 +58,8 @@ final class Serving {
       volume.close();
     }
     ScratchDevice closed = device.copy();
-    ImageCheck.Result after =
-        ImageCheck.run(Image.of(closed), Specimen.options(closed), Progress.NONE);
+    Image image = Image.of(closed);
+    ImageCheck.Result after = ImageCheck.run(image, of.options(closed, image), Progress.NONE);
     return after.findings().anyWrong()
         ? "fsck then finds " + after.findings().list().stream().limit(4).toList()
         : "";

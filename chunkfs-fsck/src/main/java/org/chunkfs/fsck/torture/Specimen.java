@@ -2,6 +2,7 @@ package org.chunkfs.fsck.torture;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -87,6 +88,18 @@ final class Specimen {
   /** How such a copy is checked. */
   static CheckOptions options(ScratchDevice scratch) {
     return new CheckOptions(true, Set.of(), SampleImages.bootId(), 1, scratch);
+  }
+
+  /** The same, if perhaps another superblock counts: then nothing is known of any chunk. */
+  CheckOptions options(ScratchDevice scratch, Image image) {
+    return same(image)
+        ? options(scratch)
+        : new CheckOptions(true, Set.of(), SampleImages.bootId(), 1);
+  }
+
+  /** Whether the superblock that counts says the same of the image. */
+  boolean same(Image image) {
+    return Arrays.equals(image.layout().superblock(0), layout.superblock(0));
   }
 
   /** Whether something has a second copy, of which the newer one counts. */

@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.chunkfs.core.error.ImageException;
 import org.chunkfs.core.format.BlockHeader;
+import org.chunkfs.core.format.RingMapBlock;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.fsck.check.ChunkCheck;
 import org.chunkfs.fsck.check.ImageCheck;
@@ -129,7 +130,7 @@ final class Trial {
       }
       return;
     }
-    ImageCheck.Result first = ImageCheck.run(image, Specimen.options(device), Progress.NONE);
+    ImageCheck.Result first = ImageCheck.run(image, specimen.options(device, image), Progress.NONE);
     detected = !first.findings().isEmpty();
     if (explain) {
       first.findings().list().forEach(f -> details.add("found " + f));
@@ -148,7 +149,8 @@ final class Trial {
     work.note();
     Image mended = Image.of(work);
     Repairer.Result done =
-        new Repairer(mended, Specimen.options(work), Progress.NONE, Consent.ALL, 1_000_000_000L)
+        new Repairer(
+                mended, specimen.options(work, mended), Progress.NONE, Consent.ALL, 1_000_000_000L)
             .run(first);
     if (explain) {
       details.addAll(done.log());
@@ -157,7 +159,9 @@ final class Trial {
       violations.add("the repair did not converge: " + shown(done.last().findings()));
       return;
     }
-    outcome(damage, work, done);
+    if (specimen.same(mended)) { // else most copies of the superblock were lost or forged
+      outcome(damage, work, done);
+    }
     serves(work);
     kill(device, work.writes());
   }
@@ -179,7 +183,7 @@ final class Trial {
   }
 
   private void serves(ScratchDevice device) throws IOException {
-    String broken = used ? Serving.broken(device) : "";
+    String broken = used ? Serving.broken(specimen, device) : "";
     if (!broken.isEmpty()) {
       violations.add("it is called sound, but in use " + broken);
     }
@@ -217,7 +221,8 @@ final class Trial {
    * better. And damage to the end of a journal, after its last stamp, looks like a torn end: it may
    * show in the tree only if nothing called those commits durable. A block with nothing but stamps
    * in it is not missed: the records behind it go on with the chain. With an older header the
-   * journal may make a block anew whose copy in place then says nothing.
+   * journal may make a block anew whose copy in place then says nothing. A ring map of another
+   * member, whose bits say of no journal that it is empty when it is not, costs a look at some.
    */
   private boolean mayHide(Damage damage, ImageCheck.Result result) throws IOException {
     boolean hidden = true;
@@ -231,9 +236,22 @@ final class Trial {
               || damage.isStale() && specimen.copied(range)
               || specimen.openEnd(range.chunk(), position, damage)
               || specimen.marksOnly(range.chunk(), position)
+              || range.kind() == LiveBytes.Kind.RING_MAP && keepsBits(damage, position)
               || damage.isStale() && remade(damage, result, range.chunk(), position);
     }
     return hidden;
+  }
+
+  /** Whether all bits of a ring map that were set are set. */
+  private boolean keepsBits(Damage damage, long position) throws IOException {
+    byte[] was = new byte[BlockHeader.BLOCK];
+    specimen.device.read(position, ByteBuffer.wrap(was));
+    byte[] is = damage.read(position, was.length);
+    boolean kept = true;
+    for (int i = RingMapBlock.BITS.offset(); i < was.length; i++) {
+      kept &= (was[i] & ~is[i]) == 0;
+    }
+    return kept;
   }
 
   /** Whether the journal makes a block anew, as the chunk's header, changed too, now has it. */
@@ -353,9 +371,15 @@ final class Trial {
       }
       killed++;
       Image image = Image.of(device);
-      ImageCheck.Result first = ImageCheck.run(image, Specimen.options(device), Progress.NONE);
+      ImageCheck.Result first =
+          ImageCheck.run(image, specimen.options(device, image), Progress.NONE);
       Repairer.Result done =
-          new Repairer(image, Specimen.options(device), Progress.NONE, Consent.ALL, 2_000_000_000L)
+          new Repairer(
+                  image,
+                  specimen.options(device, image),
+                  Progress.NONE,
+                  Consent.ALL,
+                  2_000_000_000L)
               .run(first);
       if (done.last().findings().anyWrong()) {
         violations.add(

@@ -49,7 +49,7 @@ final class SingleChunkTest {
       ImageCheck.Result found = check(scratch);
       HistoryScan history = Objects.requireNonNull(found.history());
       new SingleChunk(Image.of(scratch), Ino.chunk(leads), history, false)
-          .repair(null, history.decision().lastKept(), found.facts(), 1_000, log);
+          .repair(null, history.decision().lastKept(), 1, found.facts(), 1_000, log);
       List<Finding> left =
           check(scratch).findings().list().stream()
               .filter(f -> f.chunk() == Ino.chunk(leads))
