@@ -150,10 +150,10 @@ public final class Recovery {
   }
 
   private Decision run(boolean sameBoot, int latest) {
-    findLaterEpochs(latest);
     for (RingView v : views.values()) {
-      stable = Math.max(stable, v.stable());
+      stable = epochOf(v.stable()) > latest ? stable : Math.max(stable, v.stable());
     }
+    findLaterEpochs(latest);
     stable = Math.max(stable, floor);
     for (RingView v : List.copyOf(views.values())) {
       RingScanner.Damage d = damage(v.scan, state, v.chunk);
