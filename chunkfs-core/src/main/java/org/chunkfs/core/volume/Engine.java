@@ -368,6 +368,11 @@ final class Engine {
     chunk.release(durability.recorded());
   }
 
+  /** The last commit number that was given. */
+  long lastNumber() {
+    return history.last();
+  }
+
   /** Everything acknowledged so far is durable on return. */
   void sync(long deadline) throws IOException {
     if (!options.readOnly()) {

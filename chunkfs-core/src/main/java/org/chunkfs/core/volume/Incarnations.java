@@ -164,13 +164,13 @@ final class Incarnations {
     }
     RingScanner.Scan kept = Recovery.keep(scan, headers.header(), state, slot.id);
     long last = Math.max(kept.lastG(), headers.baseG());
-    if (Recovery.epochOf(last) > state.epoch()) {
+    if (Long.compareUnsigned(last, history.last()) > 0) {
       slot.out = new VolumeState.Out(Reason.JOURNAL, -1);
       throw new CorruptException(
           slot.id,
           slot.geometry.ringStart(),
-          "chunk %d: its journal ends at commit %x of opening %d, which is still to come"
-              .formatted(slot.id, last, Recovery.epochOf(last)));
+          "chunk %d: its journal ends at commit %x, which is still to come: the last one is %x"
+              .formatted(slot.id, last, history.last()));
     }
     if (last < slot.lastG && !keeper.isVoid(slot.id, slot.lastG)) {
       slot.out = new VolumeState.Out(Reason.JOURNAL, -1);

@@ -53,8 +53,17 @@ public final class Recovery {
       return ChunkHeader.BASE_G.get(header, 0);
     }
 
-    long stable() {
-      return Math.max(Math.max(ChunkHeader.STABLE_G.get(header, 0), base()), scan.stableG());
+    /**
+     * The largest number that it calls stable.
+     *
+     * @param latest what is of a later epoch is forged, and does not count
+     */
+    long stable(int latest) {
+      long stable = 0;
+      for (long g : new long[] {ChunkHeader.STABLE_G.get(header, 0), base(), scan.stableG()}) {
+        stable = epochOf(g) > latest ? stable : Math.max(stable, g);
+      }
+      return stable;
     }
   }
 
@@ -132,13 +141,16 @@ public final class Recovery {
   public static VolumeState caughtUp(
       VolumeState state, List<RingView> rings, boolean absent, boolean sameBoot) {
     int latest = state.epoch();
+    int most = state.epoch() + VolumeVote.CUT_IN_A_ROW;
     for (RingView v : rings) {
-      int most = state.epoch() + VolumeVote.CUT_IN_A_ROW;
+      if (state.out().containsKey(v.chunk)) {
+        continue; // it may be out for what its journal says
+      }
       for (RingRecord r : v.scan.records()) {
         boolean believed = r.type() != JournalRecord.STAMP && epochOf(r.g()) <= most;
         latest = believed ? Math.max(latest, epochOf(r.g())) : latest;
       }
-      int last = epochOf(v.scan.lastG()); // of a journal that is empty what its header says
+      int last = epochOf(v.scan.lastG()); // of an empty journal: what its header says
       latest = last <= most ? Math.max(latest, last) : latest;
     }
     VolumeState caughtUp = state;
@@ -151,7 +163,7 @@ public final class Recovery {
 
   private Decision run(boolean sameBoot, int latest) {
     for (RingView v : views.values()) {
-      stable = epochOf(v.stable()) > latest ? stable : Math.max(stable, v.stable());
+      stable = Math.max(stable, v.stable(latest));
     }
     findLaterEpochs(latest);
     stable = Math.max(stable, floor);

@@ -127,6 +127,11 @@ public final class Upkeep {
     return chunks.slot(chunk).lastG;
   }
 
+  /** The last commit number that this opening has given. */
+  public long lastNumber() {
+    return engine.lastNumber();
+  }
+
   /** Whether writers of a chunk will have to wait soon, if it has no checkpoint. */
   public boolean pressed(int chunk) {
     ChunkSlot slot = chunks.slot(chunk);

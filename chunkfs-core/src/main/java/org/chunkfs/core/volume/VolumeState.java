@@ -35,6 +35,8 @@ public record VolumeState(
     List<Absent> absents,
     Scrub scrub,
     Sound sound) {
+  /** So many openings an image can have: commit numbers of later ones would be negative. */
+  public static final int MAX_EPOCH = (1 << 23) - 1;
 
   /** Why a chunk is out of service. The codes persist. */
   public enum Reason {
@@ -317,6 +319,10 @@ public record VolumeState(
     }
     if (!BlockHeader.sealed(record, VolumeRecord.BYTES)) {
       return "its checksum is wrong";
+    }
+    int epoch = VolumeRecord.EPOCH.get(record, 0);
+    if (epoch < 0 || epoch > MAX_EPOCH) {
+      return "epoch %s, expected 0 to %d".formatted(Integer.toUnsignedString(epoch), MAX_EPOCH);
     }
     int count = VolumeRecord.ENTRIES.get(record, 0);
     if (count < 0 || count > VolumeRecord.MAX_ENTRIES) {

@@ -12,8 +12,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.ChunkHeader;
 import org.chunkfs.core.format.JournalRecord;
+import org.chunkfs.core.format.VolumeRecord;
 import org.chunkfs.core.journal.RecordWriter;
 import org.chunkfs.core.journal.Ring;
 import org.chunkfs.core.journal.RingId;
@@ -381,6 +383,30 @@ final class RecoveryTest {
       assertThat(found.lastKept()).isEqualTo(g(2));
       assertThat(Recovery.caughtUp(last, List.of(a, b), false, false).epoch()).isEqualTo(EPOCH);
     }
+  }
+
+  @Test
+  void aForgedNumberHidesNoStableOneBesideIt() {
+    VolumeState last =
+        new VolumeState(
+            7, EPOCH, new byte[16], 0, new TreeMap<>(), List.of(), List.of(), List.of());
+    RingView a = empty(A, (long) (EPOCH + 9) << 40);
+    ChunkHeader.STABLE_G.set(a.header(), 0, g(3));
+    RingView b = view(B, 0, new long[] {g(2)}, new Fate[] {Fate.THERE}, new int[][] {{B}});
+    Decision found = Recovery.decide(last, List.of(a, b), false, false, Long.MAX_VALUE);
+    assertThat(found.stable()).isEqualTo(g(3));
+  }
+
+  @Test
+  void aVolumeRecordOfAnEpochThatCannotBeIsDamaged() {
+    byte[] uuid = new byte[16];
+    VolumeState state =
+        new VolumeState(7, EPOCH, uuid, 0, new TreeMap<>(), List.of(), List.of(), List.of());
+    byte[] record = state.encode(uuid, 0, 2);
+    assertThat(VolumeState.problem(record, uuid, 0, 2)).isNull();
+    VolumeRecord.EPOCH.set(record, 0, 0xE845_17D2);
+    BlockHeader.seal(record, record.length);
+    assertThat(VolumeState.problem(record, uuid, 0, 2)).contains("epoch 3896842194");
   }
 
   @Test

@@ -133,7 +133,7 @@ public final class Mender {
                   single.repair(
                       sweep.current(chunk),
                       upkeep.lastCommit(chunk),
-                      volume.epoch(),
+                      upkeep.lastNumber(),
                       sweep.facts(),
                       now,
                       log);

@@ -70,28 +70,39 @@ final class HeadRepair {
   }
 
   private void repair(InodeModel part) {
-    boolean none = InodeRecord.HEAD.get(part.record, 0) == 0;
-    for (Item in : model.own(ChunkGeometry.XREFS_IN).of(ItemType.CONT_IN)) {
+    long named = InodeRecord.HEAD.get(part.record, 0);
+    int generation = InodeRecord.HEAD_GENERATION.get(part.record, 0);
+    InodeModel index = model.own(ChunkGeometry.XREFS_IN);
+    Item known = named == 0 ? null : index.find(ItemType.CONT_IN, named, part.ino);
+    if (known != null && generation(known) == generation) {
+      return;
+    }
+    Item first = null;
+    for (Item in : index.of(ItemType.CONT_IN)) {
       if (in.minor() == part.ino) {
-        int generation = Items.ContinuationRef.HEAD_GENERATION.get(in.value(), 0);
-        if (none
-            || !names(part, in.major(), generation) && maps.lead(in.major(), generation, part)) {
-          InodeRecord.HEAD.set(part.record, 0, in.major());
-          InodeRecord.HEAD_GENERATION.set(part.record, 0, generation);
-          log.add("give the part %s its head again".formatted(Names.show(part)));
+        if (maps.lead(in.major(), generation(in), part)) {
+          give(part, in);
           return;
         }
+        first = first == null ? in : first;
       }
     }
-    if (none) {
+    if (named == 0 && first != null) {
+      give(part, first);
+    } else if (named == 0) {
       log.add(
           "make the part %s, whose head is lost, an inode of its own".formatted(Names.show(part)));
       part.standAlone();
     }
   }
 
-  private static boolean names(InodeModel part, long head, int generation) {
-    return InodeRecord.HEAD.get(part.record, 0) == head
-        && InodeRecord.HEAD_GENERATION.get(part.record, 0) == generation;
+  private void give(InodeModel part, Item reference) {
+    InodeRecord.HEAD.set(part.record, 0, reference.major());
+    InodeRecord.HEAD_GENERATION.set(part.record, 0, generation(reference));
+    log.add("give the part %s its head again".formatted(Names.show(part)));
+  }
+
+  private static int generation(Item reference) {
+    return Items.ContinuationRef.HEAD_GENERATION.get(reference.value(), 0);
   }
 }

@@ -19,13 +19,23 @@ final class RepairHistory implements Numbers, Stability {
   private long stable;
 
   /**
-   * @param epoch of the volume, durable already
+   * @param last the last number that was given before, durable already
    */
-  RepairHistory(BlockDevice device, int epoch) {
+  private RepairHistory(BlockDevice device, long last) {
     this.device = device;
-    this.next = ((long) epoch << COUNTER_BITS) + 1;
-    this.written = next - 1;
-    this.stable = written;
+    this.next = last + 1;
+    this.written = last;
+    this.stable = last;
+  }
+
+  /** Of a volume that nobody uses; its epoch is durable already. */
+  static RepairHistory of(BlockDevice device, int epoch) {
+    return new RepairHistory(device, (long) epoch << COUNTER_BITS);
+  }
+
+  /** Of a volume in use, which gives its numbers itself: only says which may have been given. */
+  static RepairHistory upTo(BlockDevice device, long last) {
+    return new RepairHistory(device, last);
   }
 
   /** Whether a journal has a commit that none of these can follow. */
@@ -33,7 +43,7 @@ final class RepairHistory implements Numbers, Stability {
     return Long.compareUnsigned(g, next) >= 0;
   }
 
-  /** A number that was given before this repair; 0 for one that cannot have been. */
+  /** A number that may have been given before this repair; 0 for one that cannot. */
   long possible(long g) {
     return isBehind(g) ? 0 : g;
   }

@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 public final class Repairer {
   private static final int ROUNDS = 6;
   private static final int COUNTER_BITS = 40;
-  private static final int MAX_EPOCH = (1 << 24) - 2;
 
   private final Image image;
   private final BlockDevice device;
@@ -142,7 +141,7 @@ public final class Repairer {
     long lastKept = history == null ? 0 : history.decision().lastKept();
     VolumeState state = state(history);
     records.copies(result.findings(), log);
-    RepairHistory numbers = new RepairHistory(device, records.record(state).epoch());
+    RepairHistory numbers = RepairHistory.of(device, records.record(state).epoch());
     log.add("write the volume record, epoch " + state.epoch());
     Set<Integer> restart = waiting(result);
     for (Finding finding : result.findings().list()) {
@@ -170,16 +169,15 @@ public final class Repairer {
   }
 
   private VolumeState state(@Nullable HistoryScan history) {
-    VolumeState state = history == null ? null : history.next();
-    if (state == null) {
-      state =
-          new VolumeState(
-              1, 0, new byte[16], now, new TreeMap<>(), List.of(), List.of(), List.of());
+    if (history != null) {
+      return records.sensible(history.next(), List.of());
     }
-    // The newest record may be lost: then journals know of later epochs than it does.
+    VolumeState state =
+        new VolumeState(1, 0, new byte[16], now, new TreeMap<>(), List.of(), List.of(), List.of());
+    // All records are lost: journals know of the epochs that there were.
     long largest = HistoryScan.largestG(device, layout, options.memory());
     int seen = (int) (largest >>> COUNTER_BITS);
-    if (seen >= state.epoch() && seen < MAX_EPOCH) {
+    if (seen >= state.epoch() && seen < VolumeState.MAX_EPOCH) {
       List<VolumeState.Decision> decisions = new ArrayList<>(state.decisions());
       decisions.add(new VolumeState.Decision(seen, largest));
       state =

@@ -95,13 +95,13 @@ public final class SingleChunk {
    *
    * @param seen what a check found in it, if nothing was changed since
    * @param lastCommit no commit at or below it will be missed in this chunk
-   * @param epoch number of the volume's opening
+   * @param lastNumber the last commit number that the volume has given
    * @param places what is known of all chunks, for the places of directories
    */
   public Repaired repair(
       @Nullable ChunkFacts seen,
       long lastCommit,
-      int epoch,
+      long lastNumber,
       Map<Integer, ChunkFacts> places,
       long now,
       List<String> log)
@@ -127,7 +127,7 @@ public final class SingleChunk {
         true,
         Math.max(lastCommit, around.lastNaming()),
         now,
-        new RepairHistory(image.device(), epoch + 1));
+        RepairHistory.upTo(image.device(), lastNumber));
     return new Repaired(before, model, places);
   }
 }

@@ -13,8 +13,10 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.chunkfs.core.error.ImageException;
 import org.chunkfs.core.format.BlockHeader;
+import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.RingMapBlock;
 import org.chunkfs.core.volume.Image;
+import org.chunkfs.core.volume.ImageLayout;
 import org.chunkfs.fsck.check.ChunkCheck;
 import org.chunkfs.fsck.check.ImageCheck;
 import org.chunkfs.fsck.check.Progress;
@@ -135,7 +137,7 @@ final class Trial {
     if (explain) {
       first.findings().list().forEach(f -> details.add("found " + f));
     }
-    proved(damage, device, first);
+    proved(damage, device, image.layout(), first);
     if (!detected) {
       unnoticed(damage, device, first);
       serves(device);
@@ -159,25 +161,37 @@ final class Trial {
       violations.add("the repair did not converge: " + shown(done.last().findings()));
       return;
     }
-    if (specimen.same(mended)) { // else most copies of the superblock were lost or forged
+    boolean forged = !specimen.same(mended); // most copies of the superblock are
+    if (!forged) {
       outcome(damage, work, done);
+    } else if (!damage.sealed()) {
+      violations.add("another superblock counts, though no checksum was made right");
     }
     serves(work);
     kill(device, work.writes());
   }
 
   /** A check without data, which proves most sound chunks in a shorter way, finds the same. */
-  private void proved(Damage damage, ScratchDevice device, ImageCheck.Result first) {
+  private void proved(
+      Damage damage, ScratchDevice device, ImageLayout layout, ImageCheck.Result first) {
     for (int chunk : damage.chunks()) {
       Findings all = first.byChunk().get(chunk);
-      if (all == null || all.list().stream().allMatch(f -> f.problem() == Problem.DATA_CRC)) {
+      if (all == null) {
+        continue;
+      }
+      Set<String> missing = new TreeSet<>();
+      all.list().stream()
+          .filter(f -> f.problem() != Problem.DATA_CRC)
+          .forEach(f -> missing.add(f.toString()));
+      if (missing.isEmpty()) {
         continue;
       }
       Findings found = new Findings(chunk);
-      ChunkReader reader = new ChunkReader(device, specimen.layout, chunk);
+      ChunkReader reader = new ChunkReader(device, layout, chunk);
       ChunkCheck.run(ChunkScan.open(reader, keep(first), device, found), false);
-      if (found.isEmpty()) {
-        violations.add("a check of chunk " + chunk + " without data does not find " + shown(all));
+      found.list().forEach(f -> missing.remove(f.toString()));
+      if (!missing.isEmpty()) {
+        violations.add("a check of chunk " + chunk + " without data does not find " + missing);
       }
     }
   }
@@ -242,7 +256,7 @@ final class Trial {
     return hidden;
   }
 
-  /** Whether all bits of a ring map that were set are set. */
+  /** Whether a ring map is a sound one, in which all bits are set that were set. */
   private boolean keepsBits(Damage damage, long position) throws IOException {
     byte[] was = new byte[BlockHeader.BLOCK];
     specimen.device.read(position, ByteBuffer.wrap(was));
@@ -251,7 +265,10 @@ final class Trial {
     for (int i = RingMapBlock.BITS.offset(); i < was.length; i++) {
       kept &= (was[i] & ~is[i]) == 0;
     }
-    return kept;
+    int block = BlockHeader.ADDRESS.get(was, 0);
+    return kept
+        && BlockHeader.sealed(is, is.length)
+        && BlockHeader.problem(is, BlockKind.RING_MAP, specimen.layout.uuid(), -1, block) == null;
   }
 
   /** Whether the journal makes a block anew, as the chunk's header, changed too, now has it. */

@@ -10,10 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.volume.Image;
-import org.chunkfs.core.volume.Volume;
 import org.chunkfs.fsck.check.ImageCheck;
 import org.chunkfs.fsck.check.Progress;
 import org.chunkfs.fsck.problem.Finding;
@@ -24,11 +22,12 @@ import org.junit.jupiter.api.Test;
 
 /** A chunk that is repaired by itself, by what the others say of it. */
 final class SingleChunkTest {
+  private static final long LAST = 9L << 40;
 
   /** Its name is taken back by the directory's chunk, which says nothing else of it. */
   @Test
   void anInodeThatLosesItsLastNameAcrossChunksGoesToLostFound() throws IOException {
-    Specimen specimen = withEmptyJournals();
+    Specimen specimen = EmptyJournals.of(SampleImages.sample(0, 0).device());
     int tried = 0;
     for (Target entry : specimen.targets.of("dirent value.ino")) {
       long leads = ino(specimen, entry);
@@ -49,7 +48,7 @@ final class SingleChunkTest {
       ImageCheck.Result found = check(scratch);
       HistoryScan history = Objects.requireNonNull(found.history());
       new SingleChunk(Image.of(scratch), Ino.chunk(leads), history, false)
-          .repair(null, history.decision().lastKept(), 1, found.facts(), 1_000, log);
+          .repair(null, history.decision().lastKept(), LAST, found.facts(), 1_000, log);
       List<Finding> left =
           check(scratch).findings().list().stream()
               .filter(f -> f.chunk() == Ino.chunk(leads))
@@ -63,19 +62,6 @@ final class SingleChunkTest {
 
   private static ImageCheck.Result check(ScratchDevice device) throws IOException {
     return ImageCheck.run(Image.of(device), Specimen.options(device), Progress.NONE);
-  }
-
-  private static Specimen withEmptyJournals() throws IOException {
-    BlockDevice device = SampleImages.sample(0, 0).device();
-    Volume volume = SampleImages.open(device);
-    assertThat(volume.quiesce(20_000)).isTrue();
-    volume.syncfs();
-    for (int chunk = 0; chunk < volume.layout().chunks(); chunk++) {
-      volume.upkeep().renew(chunk);
-    }
-    volume.abandon();
-    BlockDevice left = SampleImages.copy(device);
-    return new Specimen(new SampleImages.Sample("sample", left, left));
   }
 
   private static boolean isElsewhere(long ino, int chunk, int other) {
