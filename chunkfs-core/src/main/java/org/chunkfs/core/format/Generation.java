@@ -14,10 +14,9 @@ public final class Generation {
   }
 
   /**
-   * Whether a chunk's counter is below a generation that is in use, as it may be only after it
-   * began anew.
+   * Whether a chunk's counter is below a generation that is in use, though it never began anew.
    *
-   * @param laps how often it did
+   * @param laps how often it began anew
    */
   public static boolean behind(int counter, int laps, int used) {
     return laps == 0 && Integer.compareUnsigned(used, counter) > 0;
