@@ -62,6 +62,11 @@ case $command in
     gc='-XX:+UseSerialGC -Xmn64m' tiers=-XX:TieredStopAtLevel=1
     # A check needs little; a repair has all chunks in memory that what it repairs has names in.
     heap='-Xms96m -XX:MaxRAMPercentage=50'
+    # A twentieth of the time goes into small pages of memory, where Linux has others to give.
+    thp=/sys/kernel/mm/transparent_hugepage/enabled
+    if [ -r $thp ] && read -r thp <$thp; then
+      case $thp in *'[madvise]'* | *'[always]'*) heap="$heap -XX:+UseTransparentHugePages" ;; esac
+    fi
     ;;
   mkfs | import | export | cp | cat | find | inspect | corrupt)
     gc=-XX:+UseSerialGC tiers= ;;                                          # long if there is much
