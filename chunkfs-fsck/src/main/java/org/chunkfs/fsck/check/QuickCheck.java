@@ -1,9 +1,13 @@
 package org.chunkfs.fsck.check;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkGeometry;
@@ -25,13 +29,20 @@ import org.jspecify.annotations.Nullable;
  * passes of {@link ChunkCheck} say what is wrong, if anything is.
  *
  * <p>It may call sound only what those passes would find nothing in. What is rare in sound chunks
- * (directories in several chunks, orphans, names with nearly the same hash) it leaves to them too.
- * It makes no objects for what it looks at: that local names have their back pointers is shown by
- * {@link NameSums} instead of by finding each.
+ * (orphans, names with nearly the same hash) it leaves to them too. It makes no objects for what it
+ * looks at: that local names have their back pointers is shown by {@link NameSums} instead of by
+ * finding each. The chunk's own indexes come first: they tell which names have their other end
+ * elsewhere, also in directories that lie in several chunks.
  */
 final class QuickCheck {
   private static final int DIRECTORY = Vfs.S_IFDIR >> 12;
   private static final int REGULAR = Vfs.S_IFREG >> 12;
+
+  /** Inodes that can wait until all blocks have been read: 2 MiB of them. */
+  private static final int WAITING = 4096;
+
+  /** An inode with a tree. */
+  private record Rooted(long ino, byte[] record) {}
 
   private final BlockTable table;
   private final MetaBlocks blocks;
@@ -45,12 +56,24 @@ final class QuickCheck {
   final NameSums backs;
   final Map<Long, Long> parents = new HashMap<>();
   private final BitSet used = new BitSet();
+
+  /** Files and directories, by their heads, that have a part here, or their head here. */
+  private final Set<Long> apart = new HashSet<>();
+
+  /** Names here with an entry elsewhere, as the index has them. */
+  private final Set<Long> inbound = new HashSet<>();
+
+  /** Directories here that have entries elsewhere, as names here say. */
+  private final Set<Long> entriesElsewhere = new HashSet<>();
+
+  /** Their pages lie anywhere: looked for only when the blocks have been read in their order. */
+  private final List<Rooted> waiting = new ArrayList<>();
+
   private byte @Nullable [] state;
   private int free;
   private int owned;
   private int claimed;
   private int maxGeneration;
-  private int indexes;
   private boolean rootSeen;
   private boolean sound = true;
 
@@ -81,15 +104,16 @@ final class QuickCheck {
   }
 
   private boolean all() {
-    if (!table()) {
+    if (!table() || !indexes()) {
       return false;
     }
     blocks.forEach(this::block);
     if (!sound
+        || !trees()
         || owned != claimed
-        || indexes != ChunkGeometry.XREFS_IN + 1 - ChunkGeometry.ORPHANS
         || Ino.chunk(root) == chunk && !rootSeen
         || !entries.equals(backs)
+        || !elsewhere()
         || !counters()) {
       return false;
     }
@@ -159,6 +183,59 @@ final class QuickCheck {
     return Ino.chunk(ino) == chunk;
   }
 
+  /** An inbound reference: the name of {@code ino} that it is for has its entry elsewhere. */
+  void inbound(long ino, long parent, long backKey) {
+    inbound.add(name(ino, parent, backKey));
+  }
+
+  /** A reference between the head of a file or directory and a part of it, of which one is here. */
+  void apart(long head) {
+    apart.add(head);
+  }
+
+  /** Whether the entry for a back pointer of {@code ino} is elsewhere, if the chunk is sound. */
+  boolean crosses(long ino, long parent, long backKey) {
+    if (!apart.contains(parent)) {
+      return !local(parent);
+    }
+    boolean crosses = inbound.contains(name(ino, parent, backKey));
+    if (crosses && local(parent)) {
+      entriesElsewhere.add(parent);
+    }
+    return crosses;
+  }
+
+  /** Two that are mistaken for one another make the sums differ. */
+  private static long name(long ino, long parent, long backKey) {
+    return NameSums.mix(NameSums.mix(NameSums.mix(ino) ^ parent) ^ backKey);
+  }
+
+  /** Whether the directories that have entries elsewhere lie in several chunks. */
+  private boolean elsewhere() {
+    Set<Long> left = new HashSet<>(entriesElsewhere);
+    facts.heads.forEach(head -> left.remove(head.inode()));
+    return left.isEmpty();
+  }
+
+  private boolean indexes() {
+    int block = geometry.indexBlock();
+    byte[] bytes = blocks.get(block);
+    if (bytes == null || blocks.doubtful(block)) {
+      return false;
+    }
+    for (int slot = ChunkGeometry.ORPHANS; slot <= ChunkGeometry.XREFS_IN; slot++) {
+      if ((table.logical(block) >>> slot & 1) == 0
+          || !inode(Ino.of(chunk, block, slot), bytes, InodeRecord.offset(slot))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean index(int block, int slot) {
+    return block == geometry.indexBlock() && slot <= ChunkGeometry.XREFS_IN;
+  }
+
   ChunkGeometry geometry() {
     return geometry;
   }
@@ -178,9 +255,26 @@ final class QuickCheck {
       int at = from + InodeRecord.offset(slot);
       boolean fits =
           (slots >>> slot & 1) != 0
-              ? inode(Ino.of(chunk, block, slot), bytes, at)
+              ? index(block, slot) || inodeInTime(Ino.of(chunk, block, slot), bytes, at)
               : Bytes.zero(bytes, at, at + InodeRecord.SIZE);
       if (!fits) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean inodeInTime(long ino, byte[] b, int at) {
+    if (InodeRecord.TREE_LEVELS.get(b, at) == 0 || waiting.size() == WAITING) {
+      return inode(ino, b, at);
+    }
+    waiting.add(new Rooted(ino, Arrays.copyOfRange(b, at, at + InodeRecord.SIZE)));
+    return true;
+  }
+
+  private boolean trees() {
+    for (Rooted inode : waiting) {
+      if (!inode(inode.ino, inode.record, 0)) {
         return false;
       }
     }
@@ -209,7 +303,6 @@ final class QuickCheck {
     }
     boolean nameless = InodeRecord.NLINK.get(b, at) == 0 && items.backs() == 0;
     if (flags == InodeRecord.FLAG_INDEX) {
-      indexes++;
       return nameless;
     }
     facts.inodeCount++;
@@ -232,18 +325,17 @@ final class QuickCheck {
         && InodeRecord.NLINK.get(b, at) == items.backs();
   }
 
-  /** Of what lies in several chunks only files: entries of a part hang in a directory elsewhere. */
   private static boolean possible(int flags, int type) {
     return switch (flags) {
       case 0, InodeRecord.FLAG_INDEX -> true;
-      case InodeRecord.FLAG_CONTINUATION, InodeRecord.FLAG_SPREAD -> type == REGULAR;
+      case InodeRecord.FLAG_CONTINUATION, InodeRecord.FLAG_SPREAD ->
+          type == REGULAR || type == DIRECTORY;
       default -> false;
     };
   }
 
   private boolean fields(long ino, int flags, int type, byte[] b, int at) {
-    boolean own =
-        Ino.block(ino) == geometry.indexBlock() && Ino.slot(ino) <= ChunkGeometry.XREFS_IN;
+    boolean own = index(Ino.block(ino), Ino.slot(ino));
     boolean index = flags == InodeRecord.FLAG_INDEX;
     boolean part = flags == InodeRecord.FLAG_CONTINUATION;
     long size = InodeRecord.SIZE_BYTES.get(b, at);

@@ -43,6 +43,12 @@ final class QuickItems {
   private int generation;
   private int type;
   private int flags;
+
+  /** The directory that entries here are of: the inode itself, or the head of the part. */
+  private long directory;
+
+  private int directoryGeneration;
+
   private long countedBlocks;
   private long countedEntries;
   private int countedBacks;
@@ -93,6 +99,9 @@ final class QuickItems {
     generation = itsGeneration;
     type = itsType;
     flags = itsFlags;
+    boolean part = flags == InodeRecord.FLAG_CONTINUATION;
+    directory = part ? InodeRecord.HEAD.get(b, at) : ino;
+    directoryGeneration = part ? InodeRecord.HEAD_GENERATION.get(b, at) : generation;
     countedBlocks = 0;
     countedEntries = 0;
     countedBacks = 0;
@@ -332,14 +341,18 @@ final class QuickItems {
     if (!possible(inode)) {
       return false;
     }
+    if (spread != null) {
+      spread.key(major, major);
+    }
     if (check.local(inode)) {
-      check.entries.add(inode, itsGeneration, itsType, ino, generation, g, b, at, bytes);
+      check.entries.add(
+          inode, itsGeneration, itsType, directory, directoryGeneration, g, b, at, bytes);
     } else {
       byte[] name = Arrays.copyOfRange(b, at, at + bytes);
       check
           .facts
           .kept()
-          .add(new Fact.Dirent(ino, ino, major, inode, itsGeneration, itsType, g, name));
+          .add(new Fact.Dirent(ino, directory, major, inode, itsGeneration, itsType, g, name));
     }
     return true;
   }
@@ -357,19 +370,23 @@ final class QuickItems {
     if (!possible(parent) || !isTie(hash.backKey(parent, b, at, bytes))) {
       return false;
     }
-    boolean directory = type == Vfs.S_IFDIR >> 12;
-    if (directory) {
+    boolean isDirectory = type == Vfs.S_IFDIR >> 12;
+    if (isDirectory) {
       check.parents.put(ino, parent);
     }
-    if (check.local(parent)) {
+    boolean crosses = check.crosses(ino, parent, major);
+    if (!crosses) {
       check.backs.add(ino, generation, type, parent, parentGeneration, g, b, at, bytes);
-      return true;
     }
-    byte[] name = Arrays.copyOfRange(b, at, at + bytes);
-    Fact.Back back = new Fact.Back(ino, generation, major, parent, parentGeneration, g, name);
-    check.facts.kept().add(back, type);
-    if (directory) {
-      check.facts.directories.put(ino, ChunkFacts.Parent.of(back));
+    if (crosses || isDirectory && !check.local(parent)) {
+      byte[] name = Arrays.copyOfRange(b, at, at + bytes);
+      Fact.Back back = new Fact.Back(ino, generation, major, parent, parentGeneration, g, name);
+      if (crosses) {
+        check.facts.kept().add(back, type);
+      }
+      if (isDirectory && !check.local(parent)) {
+        check.facts.directories.put(ino, ChunkFacts.Parent.of(back));
+      }
     }
     return true;
   }
@@ -435,10 +452,9 @@ final class QuickItems {
     if (length != Items.XrefIn.SIZE) {
       return false;
     }
-    check
-        .facts
-        .kept()
-        .add(ItemPass.xrefIn(major, minor, Arrays.copyOfRange(b, value, value + length)));
+    Fact.In in = ItemPass.xrefIn(major, minor, Arrays.copyOfRange(b, value, value + length));
+    check.facts.kept().add(in);
+    check.inbound(in.target(), in.parent(), in.backKey());
     return true;
   }
 
@@ -456,8 +472,10 @@ final class QuickItems {
       return false;
     }
     ChunkFacts facts = check.facts;
-    (out ? facts.contsOut : facts.contsIn)
-        .add(ItemPass.cont(out, major, minor, Arrays.copyOfRange(b, value, value + length)));
+    Fact.Cont cont =
+        ItemPass.cont(out, major, minor, Arrays.copyOfRange(b, value, value + length));
+    (out ? facts.contsOut : facts.contsIn).add(cont);
+    check.apart(cont.head());
     return true;
   }
 }

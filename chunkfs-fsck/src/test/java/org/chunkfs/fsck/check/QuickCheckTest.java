@@ -3,8 +3,10 @@ package org.chunkfs.fsck.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Objects;
-import java.util.stream.LongStream;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.ImageLayout;
@@ -19,33 +21,37 @@ import org.junit.jupiter.api.Test;
 final class QuickCheckTest {
 
   @Test
-  void chunksWithPartsOfFilesAreProvedAtOnce() throws IOException {
+  void chunksWithPartsOfFilesAndDirectoriesAreProvedAtOnce() throws IOException {
     BlockDevice device = SampleImages.spread(3, true);
     ImageLayout layout = Image.of(device).layout();
-    int heads = 0;
-    int parts = 0;
+    Set<Integer> heads = new HashSet<>();
+    Set<Integer> parts = new HashSet<>();
+    int namesElsewhere = 0;
     for (int chunk = 0; chunk < layout.chunks(); chunk++) {
       ChunkScan scan =
           ChunkScan.open(
               new ChunkReader(device, layout, chunk), (_, _, kept) -> kept, new Findings(chunk));
-      ChunkFacts facts = ChunkCheck.closely(scan, false, Crossings.all(chunk));
-      boolean spreadDirectory =
-          LongStream.concat(
-                  facts.heads.stream().mapToLong(Fact.Head::mode),
-                  facts.parts.stream().mapToLong(Fact.Part::mode))
-              .anyMatch(mode -> (mode & Vfs.S_IFMT) == Vfs.S_IFDIR);
-      if (scan.table() != null && !spreadDirectory) {
-        ChunkFacts proved =
-            QuickCheck.run(
-                scan,
-                Objects.requireNonNull(scan.table()),
-                Objects.requireNonNull(scan.blocks()),
-                Crossings.all(chunk));
-        assertThat(proved).as("chunk %d", chunk).isNotNull();
-        heads += facts.heads.size();
-        parts += facts.parts.size();
+      if (scan.table() == null) {
+        continue;
       }
+      ChunkFacts proved =
+          QuickCheck.run(
+              scan,
+              Objects.requireNonNull(scan.table()),
+              Objects.requireNonNull(scan.blocks()),
+              Crossings.all(chunk));
+      assertThat(proved).as("chunk %d", chunk).isNotNull();
+      proved.heads.forEach(head -> heads.add(head.mode() & Vfs.S_IFMT));
+      proved.parts.forEach(part -> parts.add(part.mode() & Vfs.S_IFMT));
+      Set<Long> spread =
+          proved.heads.stream().map(Fact.Head::inode).collect(Collectors.toUnmodifiableSet());
+      namesElsewhere +=
+          (int) proved.backs().stream().filter(back -> spread.contains(back.parent())).count();
     }
-    assertThat(heads + parts).as("heads %d, parts %d", heads, parts).isPositive();
+    assertThat(heads).containsExactlyInAnyOrder(Vfs.S_IFREG, Vfs.S_IFDIR);
+    assertThat(parts).containsExactlyInAnyOrder(Vfs.S_IFREG, Vfs.S_IFDIR);
+    assertThat(namesElsewhere)
+        .as("names whose directory is in the chunk, but not their entry")
+        .isPositive();
   }
 }
