@@ -153,6 +153,21 @@ public final class RingRecord {
         run += RedoFormat.RUN + length;
       }
     }
+
+    /** Where in the record the byte lies that it puts at {@code offset} of the block; -1: none. */
+    public int source(int offset) {
+      int source = -1;
+      int run = at + RedoFormat.ENTRY;
+      for (int i = runs(); i > 0; i--) {
+        int into = offset - RedoFormat.u16(bytes, run);
+        int length = RedoFormat.u16(bytes, run + RedoFormat.RUN_LENGTH);
+        if (into >= 0 && into < length) {
+          source = run + RedoFormat.RUN + into;
+        }
+        run += RedoFormat.RUN + length;
+      }
+      return source;
+    }
   }
 
   /** What is wrong inside a record whose CRC holds, or null. */

@@ -157,6 +157,13 @@ public final class Upkeep {
     }
   }
 
+  /** The same for all chunks. */
+  public void renewAll() throws IOException {
+    for (int chunk = 0; chunk < volume.layout().chunks(); chunk++) {
+      renew(chunk);
+    }
+  }
+
   /** Writes superblocks, ring maps and both slots of all volume records anew; durable on return. */
   public void renewRecords() throws IOException {
     BlockDevice device = volume.image().device();

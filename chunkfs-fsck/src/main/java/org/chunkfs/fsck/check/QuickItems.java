@@ -472,8 +472,7 @@ final class QuickItems {
       return false;
     }
     ChunkFacts facts = check.facts;
-    Fact.Cont cont =
-        ItemPass.cont(out, major, minor, Arrays.copyOfRange(b, value, value + length));
+    Fact.Cont cont = ItemPass.cont(out, major, minor, Arrays.copyOfRange(b, value, value + length));
     (out ? facts.contsOut : facts.contsIn).add(cont);
     check.apart(cont.head());
     return true;

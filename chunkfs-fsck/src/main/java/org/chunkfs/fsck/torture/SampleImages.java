@@ -26,10 +26,16 @@ public final class SampleImages {
   private static final int CHUNKS = 6;
   private static final int CHUNK = 4 << 20;
 
+  /** The devices are memory: only a process that is suspended for a while could be so late. */
+  private static final Duration DEADLINE = Duration.ofHours(1);
+
   private static final int QUIET_MILLIS = 10_000;
 
   /** Names that make a directory one that is split when its chunk gets full. */
   private static final int WIDE = 600;
+
+  /** Names of a directory that stays in one chunk; with so few a case takes less time. */
+  private static final int NARROW = 100;
 
   private static final Vfs.Creation FILE = new Vfs.Creation(0x1A4, 1, 2, 0);
   private static final Vfs.Creation DIR = new Vfs.Creation(0x1ED, 1, 2, 0);
@@ -64,7 +70,7 @@ public final class SampleImages {
     return Volume.open(
         Image.of(device),
         VolumeOptions.defaults()
-            .withDeadline(Duration.ofSeconds(20))
+            .withDeadline(DEADLINE)
             .withClock(InstantSource.fixed(Instant.ofEpochSecond(1_000)))
             .withFenced(VolumeOptions.FencedPolicy.FAIL),
         boot);
@@ -81,22 +87,25 @@ public final class SampleImages {
   public static Sample sample(long seed, int number) throws IOException {
     boolean settled = (number & 1) == 0;
     boolean spread = number % 4 >= 2;
+    boolean mixed = number % 8 >= 4; // some in place, some in the journals
+    String closed = mixed ? "closed" : "at rest";
+    String killed = mixed ? "as after a rest and SIGKILL" : "as after SIGKILL";
     String name =
         "%s image %d:%d, %s"
-            .formatted(
-                spread ? "spread" : "plain",
-                seed,
-                number,
-                settled ? number % 8 >= 4 ? "closed" : "at rest" : "as after SIGKILL");
+            .formatted(spread ? "spread" : "plain", seed, number, settled ? closed : killed);
     SplittableRandom random = new SplittableRandom(seed * 1_000_003 + number);
     BlockDevice device = spread ? twoMembers(random.nextLong()) : empty(random.nextLong());
     Volume volume = open(device);
     if (spread) {
-      wide(volume, random, 100);
+      wide(volume, random, number % 16 >= 14 ? WIDE : NARROW);
     }
     fill(volume, random, 4, 12);
     volume.close();
     device = copy(device);
+    if (mixed && !settled) {
+      settle(device);
+      device = copy(device);
+    }
     BlockDevice earlier = copy(device);
     volume = open(device);
     volume.quiesce(QUIET_MILLIS);
@@ -111,7 +120,7 @@ public final class SampleImages {
     device = copy(device);
     settle(device);
     device = copy(device);
-    if (number % 8 >= 4) {
+    if (mixed) {
       volume = open(device);
       volume.quiesce(QUIET_MILLIS);
       fill(volume, random, 1, 8);
@@ -125,9 +134,7 @@ public final class SampleImages {
     Volume volume = open(device);
     volume.quiesce(QUIET_MILLIS);
     volume.syncfs();
-    for (int chunk = 0; chunk < volume.layout().chunks(); chunk++) {
-      volume.upkeep().renew(chunk);
-    }
+    volume.upkeep().renewAll();
     volume.close();
   }
 
@@ -213,7 +220,11 @@ public final class SampleImages {
 
   /** A directory, and a file in it, that outgrow their chunk. */
   private static void wide(Volume volume, SplittableRandom random, int names) throws IOException {
-    long dir = volume.mkdir(volume.root(), "wide".getBytes(UTF_8), DIR).id();
+    long above = volume.mkdir(volume.root(), "above".getBytes(UTF_8), DIR).id();
+    for (int i = 0; i < 3; i++) { // a part's generation is then another than its head's
+      volume.create(above, name("first", random), FILE);
+    }
+    long dir = volume.mkdir(above, "wide".getBytes(UTF_8), DIR).id();
     for (int i = 0; i < names; i++) {
       volume.create(dir, name("file", random), FILE);
     }

@@ -2,8 +2,11 @@ package org.chunkfs.fsck.torture;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.error.CorruptException;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkGeometry;
@@ -114,12 +117,49 @@ final class Sealer {
     }
     int tableBlock = scan.geometry().tableBlock(block);
     if (scan.overlay().get(tableBlock) != null) {
+      entryInJournal(scan, tableBlock, TableEntry.offset(block), Crc.of(bytes));
       return;
     }
     byte[] entries = read(scan.reader().position(tableBlock), BLOCK);
     TableEntry.CRC.set(entries, TableEntry.offset(block), Crc.of(bytes));
     write(scan.reader().position(tableBlock), entries);
     table(scan, tableBlock - scan.geometry().tableStart());
+  }
+
+  /** Puts a checksum into the records that make its block of the table, as far as they have it. */
+  private void entryInJournal(ChunkScan scan, int tableBlock, int entry, int crc)
+      throws IOException {
+    byte[] value = new byte[TableEntry.SIZE];
+    TableEntry.CRC.set(value, 0, crc);
+    for (int i = TableEntry.CRC.offset(); i < TableEntry.CRC.offset() + Integer.BYTES; i++) {
+      long position = source(scan, tableBlock, entry + i);
+      if (position >= 0) {
+        write(position, new byte[] {value[i]});
+        seal(position);
+      }
+    }
+  }
+
+  /** Position of the byte in the journal that comes to be at an offset of a block; -1: none. */
+  private static long source(ChunkScan scan, int block, int offset) throws CorruptException {
+    AtomicLong position = new AtomicLong(-1);
+    int ringBytes = scan.geometry().ringBlocks() * BLOCK;
+    for (RingRecord record : kept(scan)) {
+      if (record.type() == JournalRecord.COMMIT) {
+        long start = scan.reader().position(scan.geometry().ringStart());
+        record.forEachRedo((changed, image, redo) -> {
+          int at = redo.source(offset);
+          if (changed == block && (image || at >= 0)) {
+            position.set(at < 0 ? -1 : start + record.position() % ringBytes + at);
+          }
+        });
+      }
+    }
+    return position.get();
+  }
+
+  private static List<RingRecord> kept(ChunkScan scan) {
+    return scan.kept() == null ? List.of() : scan.kept().records();
   }
 
   private void table(ChunkScan scan, int index) throws IOException {
@@ -152,10 +192,10 @@ final class Sealer {
     long ring = scan.reader().position(scan.geometry().ringStart());
     int at = (block - scan.geometry().ringStart()) * BLOCK + offset;
     byte @Nullable [] header = scan.headers().header();
-    if (scan.kept() == null || header == null) {
+    if (header == null) {
       return;
     }
-    for (RingRecord record : scan.kept().records()) {
+    for (RingRecord record : kept(scan)) {
       int start = (int) (record.position() % ringBytes);
       if (at >= start && at < start + record.length()) {
         byte[] bytes = read(ring + start, record.length());

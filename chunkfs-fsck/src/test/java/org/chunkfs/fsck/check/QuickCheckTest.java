@@ -27,6 +27,7 @@ final class QuickCheckTest {
     Set<Integer> heads = new HashSet<>();
     Set<Integer> parts = new HashSet<>();
     int namesElsewhere = 0;
+    int namesInParts = 0;
     for (int chunk = 0; chunk < layout.chunks(); chunk++) {
       ChunkScan scan =
           ChunkScan.open(
@@ -47,7 +48,15 @@ final class QuickCheckTest {
           proved.heads.stream().map(Fact.Head::inode).collect(Collectors.toUnmodifiableSet());
       namesElsewhere +=
           (int) proved.backs().stream().filter(back -> spread.contains(back.parent())).count();
+      for (Fact.Part part : proved.parts) {
+        if ((part.mode() & Vfs.S_IFMT) == Vfs.S_IFDIR) {
+          namesInParts += part.keys().length / 2;
+          namesInParts -=
+              (int) proved.dirents().stream().filter(e -> e.holder() == part.inode()).count();
+        }
+      }
     }
+    assertThat(namesInParts).as("names in parts of directories of inodes there").isPositive();
     assertThat(heads).containsExactlyInAnyOrder(Vfs.S_IFREG, Vfs.S_IFDIR);
     assertThat(parts).containsExactlyInAnyOrder(Vfs.S_IFREG, Vfs.S_IFDIR);
     assertThat(namesElsewhere)

@@ -243,9 +243,7 @@ final class ServingTest {
       volume.create(one, name("lost" + i), FILE);
     }
     volume.syncfs();
-    for (int chunk = 0; chunk < CHUNKS; chunk++) {
-      volume.upkeep().renew(chunk);
-    }
+    volume.upkeep().renewAll();
     return new long[] {one, inOne, other, inOther};
   }
 

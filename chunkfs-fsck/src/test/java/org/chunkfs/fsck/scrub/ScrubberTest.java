@@ -150,9 +150,7 @@ final class ScrubberTest {
   void whatIsSafeIsRepairedAtOnce() throws IOException {
     MemoryDevice device = SampleImages.full(23, true);
     try (Volume volume = SampleImages.open(device)) {
-      for (int chunk = 0; chunk < volume.layout().chunks(); chunk++) {
-        volume.upkeep().renew(chunk);
-      }
+      volume.upkeep().renewAll();
       ImageLayout layout = volume.layout();
       flip(device, layout.base(1) + 512);
       flip(device, layout.members().getFirst().start() + 1024); // the superblock
@@ -176,9 +174,7 @@ final class ScrubberTest {
     try (Volume volume = SampleImages.open(device)) {
       long file = volume.create(volume.root(), "file".getBytes(UTF_8), FILE).id();
       int chunk = Ino.chunk(file);
-      for (int i = 0; i < volume.layout().chunks(); i++) {
-        volume.upkeep().renew(i);
-      }
+      volume.upkeep().renewAll();
       flip(
           device,
           volume.layout().base(chunk)

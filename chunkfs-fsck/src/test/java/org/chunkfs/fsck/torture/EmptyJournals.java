@@ -20,9 +20,7 @@ final class EmptyJournals {
   /** The same of a volume in use, which ends. */
   static Specimen of(BlockDevice device, Volume volume) throws IOException {
     volume.syncfs();
-    for (int chunk = 0; chunk < volume.layout().chunks(); chunk++) {
-      volume.upkeep().renew(chunk);
-    }
+    volume.upkeep().renewAll();
     volume.abandon();
     BlockDevice left = SampleImages.copy(device);
     return new Specimen(new SampleImages.Sample("with empty journals", left, left));

@@ -33,9 +33,7 @@ final class OnlineRepairTest {
     try (Volume volume = SampleImages.open(sample.device())) {
       assertThat(volume.quiesce(20_000)).isTrue();
       volume.syncfs();
-      for (int chunk = 0; chunk < volume.layout().chunks(); chunk++) {
-        volume.upkeep().renew(chunk);
-      }
+      volume.upkeep().renewAll();
       volume.abandon();
     }
     Specimen specimen =
