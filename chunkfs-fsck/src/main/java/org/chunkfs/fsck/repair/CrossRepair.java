@@ -239,7 +239,11 @@ final class CrossRepair {
       return;
     }
     if (head != null && holder == null) {
-      keepIn(model, inode, back); // in a part that cannot be asked
+      if (unknown.contains(Ino.chunk(part(head, hash.cookie(name))))) {
+        keepIn(model, inode, back);
+      } else if (inode.ino != LostFound.place(model)) {
+        inode.remove(back); // the part's chunk has nothing to do with this one
+      }
       return;
     }
     if (head == null || holder == null || !holder.directory()) {
@@ -320,15 +324,20 @@ final class CrossRepair {
     refs.in(model.chunk(), new Item(ItemType.XREF_IN.code(), parent, cookie, in));
   }
 
-  /** The part of a directory that holds a cookie; null if it cannot be asked. */
+  /** The part of a directory that holds a cookie; null if it cannot be, or was not, asked. */
   private @Nullable InodeModel holder(InodeModel head, long cookie) {
+    long part = part(head, cookie);
+    ChunkModel model = models.get(Ino.chunk(part));
+    return model == null ? null : model.get(part);
+  }
+
+  private static long part(InodeModel head, long cookie) {
     long part = head.ino;
     for (Item range : head.of(ItemType.CONTINUATION)) {
       if (Long.compareUnsigned(range.major(), cookie) <= 0) {
         part = Items.Continuation.INO.get(range.value(), 0);
       }
     }
-    ChunkModel model = models.get(Ino.chunk(part));
-    return model == null ? null : model.get(part);
+    return part;
   }
 }

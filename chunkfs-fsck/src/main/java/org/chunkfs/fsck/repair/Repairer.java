@@ -9,12 +9,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.format.NameHash;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.ImageLayout;
 import org.chunkfs.core.volume.VolumeState;
 import org.chunkfs.fsck.check.CheckOptions;
 import org.chunkfs.fsck.check.ChunkFacts;
+import org.chunkfs.fsck.check.Fact;
 import org.chunkfs.fsck.check.ImageCheck;
 import org.chunkfs.fsck.check.Progress;
 import org.chunkfs.fsck.problem.Finding;
@@ -199,13 +201,7 @@ public final class Repairer {
   private void cross(
       ImageCheck.Result result, Keep keep, Worklist work, long lastKept, RepairHistory numbers)
       throws IOException {
-    Set<Integer> involved = new TreeSet<>(work.cross);
-    for (int chunk : work.cross) {
-      ChunkFacts facts = result.facts().get(chunk);
-      if (facts != null) {
-        involved.addAll(facts.neighbours());
-      }
-    }
+    Set<Integer> involved = involved(result.facts(), work.cross);
     involved.removeAll(work.refused); // damaged and left so: not to be asked
     Set<Integer> unknown = new TreeSet<>();
     TreeMap<Integer, ChunkModel> models = new TreeMap<>();
@@ -229,6 +225,28 @@ public final class Repairer {
       repair.writeChanges(lastKept, now, numbers);
       result.facts().values().forEach(ChunkFacts::changed);
     }
+  }
+
+  /** Some chunks, those that they name, and the parts of directories that names in them are in. */
+  private static Set<Integer> involved(Map<Integer, ChunkFacts> facts, Set<Integer> cross) {
+    Set<Integer> involved = new TreeSet<>(cross);
+    Set<Long> directories = new HashSet<>();
+    for (int chunk : cross) {
+      ChunkFacts of = facts.get(chunk);
+      if (of != null) {
+        involved.addAll(of.neighbours());
+        of.backs().forEach(back -> directories.add(back.parent()));
+      }
+    }
+    for (int chunk : List.copyOf(involved)) {
+      ChunkFacts of = facts.get(chunk);
+      for (Fact.Head head : of == null ? List.<Fact.Head>of() : of.heads()) {
+        if (directories.contains(head.inode())) {
+          head.map().forEach(range -> involved.add(Ino.chunk(range.part())));
+        }
+      }
+    }
+    return involved;
   }
 
   /** A directory that is its own ancestor loses its name; it goes to lost+found. */
