@@ -65,6 +65,11 @@ final class InodeFact {
     return (flags & InodeRecord.FLAG_SPREAD) != 0;
   }
 
+  /** Generation of the directory that entries in it are of. */
+  int entriesGeneration() {
+    return continuation() ? headGeneration : generation;
+  }
+
   /** File type, mode >> 12. */
   int type() {
     return mode >> 12;

@@ -64,14 +64,14 @@ final class NamePass {
           entry.holder(), Problem.DIRENT_NO_BACK, name(entry), Ino.show(entry.target()));
       return;
     }
-    InodeFact parent = c.inodes.get(entry.parent());
-    if (parent != null && parent.generation != back.parentGeneration()) {
+    InodeFact holder = c.inodes.get(entry.holder());
+    if (holder != null && holder.entriesGeneration() != back.parentGeneration()) {
       c.findings.inode(
           entry.target(),
           Problem.BACK_POINTER,
           name(entry),
           "directory of generation %d, expected %d"
-              .formatted(back.parentGeneration(), parent.generation));
+              .formatted(back.parentGeneration(), holder.entriesGeneration()));
     }
     if (back.g() != entry.g()) {
       c.findings.inode(

@@ -346,8 +346,13 @@ final class QuickCheck {
         && InodeRecord.RESERVED.get(b, at) == 0
         && InodeRecord.RESERVED2.get(b, at) == 0
         && (device || InodeRecord.RDEV.get(b, at) == 0)
-        && (part ? InodeRecord.HEAD.get(b, at) != 0 : headless(b, at))
+        && (part ? mayBeHead(InodeRecord.HEAD.get(b, at)) : headless(b, at))
         && (flags == InodeRecord.FLAG_SPREAD || InodeRecord.REMOTE_BLOCKS.get(b, at) == 0);
+  }
+
+  /** The head of a part here lies elsewhere. */
+  private boolean mayBeHead(long head) {
+    return head != 0 && !local(head);
   }
 
   private static boolean headless(byte[] b, int at) {

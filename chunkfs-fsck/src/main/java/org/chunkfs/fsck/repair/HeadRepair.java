@@ -73,13 +73,14 @@ final class HeadRepair {
     long named = InodeRecord.HEAD.get(part.record, 0);
     int generation = InodeRecord.HEAD_GENERATION.get(part.record, 0);
     InodeModel index = model.own(ChunkGeometry.XREFS_IN);
-    Item known = named == 0 ? null : index.find(ItemType.CONT_IN, named, part.ino);
+    boolean lost = named == 0 || Ino.chunk(named) == model.chunk(); // parts lie elsewhere
+    Item known = lost ? null : index.find(ItemType.CONT_IN, named, part.ino);
     if (known != null && generation(known) == generation) {
       return;
     }
     Item first = null;
     for (Item in : index.of(ItemType.CONT_IN)) {
-      if (in.minor() == part.ino) {
+      if (in.minor() == part.ino && Ino.chunk(in.major()) != model.chunk()) {
         if (maps.lead(in.major(), generation(in), part)) {
           give(part, in);
           return;
@@ -87,9 +88,9 @@ final class HeadRepair {
         first = first == null ? in : first;
       }
     }
-    if (named == 0 && first != null) {
+    if (lost && first != null) {
       give(part, first);
-    } else if (named == 0) {
+    } else if (lost) {
       log.add(
           "make the part %s, whose head is lost, an inode of its own".formatted(Names.show(part)));
       part.standAlone();

@@ -350,12 +350,15 @@ final class LocalRepair {
     }
   }
 
-  /** Generation of a directory, wherever it is; 0: not known. */
+  /** Generation of a directory, wherever it is; 0: there is none, or it is not known. */
   private int generation(long ino) {
     InodeModel here = model.get(ino);
+    if (here != null) {
+      return here.directory() && !here.continuation() ? here.generation() : 0;
+    }
     ChunkFacts there = facts.get(Ino.chunk(ino));
     ChunkFacts.Ident known = there == null ? null : there.inode(ino);
-    return here != null ? here.generation() : known == null ? 0 : known.generation();
+    return known == null || known.type() != Vfs.S_IFDIR >> 12 ? 0 : known.generation();
   }
 
   /** Of several names of a directory the newest stays. */

@@ -39,14 +39,64 @@ final class NamesInPartsTest {
   @Test
   void anOfflineRepairAsksThePartsOfADirectory() throws IOException {
     for (ScratchDevice damaged : damaged()) {
-      Image image = Image.of(damaged);
-      ImageCheck.Result first =
-          ImageCheck.run(image, specimen.options(damaged, image), Progress.NONE);
-      Repairer.Result done =
-          new Repairer(image, specimen.options(damaged, image), Progress.NONE, Consent.ALL, 1_000)
-              .run(first);
-      assertThat(done.last().findings().anyWrong()).as("%s", done.last().findings()).isFalse();
+      converges(damaged);
     }
+  }
+
+  @Test
+  void entriesOfAPartWhoseHeadIsGoneGiveNoNames() throws IOException {
+    Target part = part(specimen.targets.of("inode.mode"));
+    Target head =
+        specimen.targets.of("inode.mode").stream()
+            .filter(t -> t.chunk() == Ino.chunk(directory.inode()))
+            .filter(t -> t.block() == Ino.block(directory.inode()))
+            .findFirst()
+            .orElseThrow();
+    ScratchDevice scratch = specimen.scratch();
+    Damage damage = new Damage(specimen, scratch);
+    damage.write(start(head), damage.read(start(part), BlockHeader.BLOCK));
+    damage.seal(start(head));
+    converges(scratch);
+  }
+
+  @Test
+  void namesInAPartHaveTheGenerationOfTheDirectory() throws IOException {
+    int tried = 0;
+    for (Target generation : specimen.targets.of("back pointer value.parent_generation")) {
+      if (generation.chunk() == Ino.chunk(directory.map().getLast().part())) {
+        ScratchDevice scratch = specimen.scratch();
+        Damage damage = new Damage(specimen, scratch);
+        byte[] bytes = damage.read(generation.position(), generation.size());
+        bytes[1] ^= 1;
+        damage.write(generation.position(), bytes);
+        damage.seal(generation.position());
+        assertThat(check(scratch).findings().list()).as("%s", generation.place()).isNotEmpty();
+        converges(scratch);
+        tried++;
+      }
+    }
+    assertThat(tried).isPositive();
+  }
+
+  private Target part(List<Target> inodes) {
+    long part = directory.map().getLast().part();
+    return inodes.stream()
+        .filter(t -> t.chunk() == Ino.chunk(part) && t.block() == Ino.block(part))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private ImageCheck.Result check(ScratchDevice device) throws IOException {
+    Image image = Image.of(device);
+    return ImageCheck.run(image, specimen.options(device, image), Progress.NONE);
+  }
+
+  private void converges(ScratchDevice damaged) throws IOException {
+    Image image = Image.of(damaged);
+    Repairer.Result done =
+        new Repairer(image, specimen.options(damaged, image), Progress.NONE, Consent.ALL, 1_000)
+            .run(check(damaged));
+    assertThat(done.last().findings().anyWrong()).as("%s", done.last().findings().list()).isFalse();
   }
 
   @Test
