@@ -23,7 +23,7 @@ final class CrossRefs {
    * @param parent inode number of the directory's head
    * @param cookie of the entry
    * @param backKey of the target's back pointer
-   * @param g commit that made the name; 0: the one that is under way
+   * @param g commit that made the name, 0 where a repair did; {@link #UNDER_WAY}: the present one
    */
   record Link(
       long target,
@@ -32,7 +32,10 @@ final class CrossRefs {
       int parentGeneration,
       long cookie,
       long backKey,
-      long g) {}
+      long g) {
+    /** In place of the number that a commit gets only when it ends. */
+    static final long UNDER_WAY = -1;
+  }
 
   static void add(ChunkTx from, ChunkTx to, Link link) throws IOException {
     addOut(from, link);
@@ -54,7 +57,7 @@ final class CrossRefs {
     XrefOut.COOKIE.set(value, 0, link.cookie);
     XrefOut.G.set(value, 0, link.g);
     ItemMap.put(from, index, ItemType.XREF_OUT, link.target, link.backKey, value);
-    if (link.g == 0) {
+    if (link.g == Link.UNDER_WAY) {
       from.onCommit(g ->
           ItemMap.patch(
               from, index, ItemType.XREF_OUT, link.target, link.backKey, XrefOut.G.offset(), g));
@@ -68,7 +71,7 @@ final class CrossRefs {
   static void addIn(int chunk, ChunkTx to, Link link) throws IOException {
     long index = Inodes.index(to, ChunkGeometry.XREFS_IN);
     putIn(chunk, to, link);
-    if (link.g == 0) {
+    if (link.g == Link.UNDER_WAY) {
       to.onCommit(g ->
           ItemMap.patch(
               to, index, ItemType.XREF_IN, link.parent, link.cookie, XrefIn.G.offset(), g));

@@ -123,7 +123,14 @@ final class Directories {
       CrossRefs.add(
           from,
           to,
-          new CrossRefs.Link(targetIno, generation, headIno, headGeneration, cookie, backKey, 0));
+          new CrossRefs.Link(
+              targetIno,
+              generation,
+              headIno,
+              headGeneration,
+              cookie,
+              backKey,
+              CrossRefs.Link.UNDER_WAY));
     }
   }
 

@@ -1,6 +1,9 @@
 package org.chunkfs.fsck.repair;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -30,6 +33,9 @@ final class CrossRepair {
   private final NameHash hash;
   private final List<String> log;
   private final ExpectedRefs refs;
+
+  /** Parts of directories by their heads. */
+  private final Map<Long, List<InodeModel>> parts = new HashMap<>();
 
   /**
    * @param models of all chunks in use that can be read
@@ -61,6 +67,14 @@ final class CrossRepair {
     new MapRebuild(models, frozen, log).run();
     new RangeRepair(models, frozen, names, log).run();
     new PartRepair(models, unknown, frozen, refs, log).run();
+    for (ChunkModel model : models.values()) {
+      for (InodeModel part : model.inodes.values()) {
+        if (part.continuation() && part.directory()) {
+          long head = InodeRecord.HEAD.get(part.record, 0);
+          parts.computeIfAbsent(head, _ -> new ArrayList<>()).add(part);
+        }
+      }
+    }
     each(inode -> inode.of(ItemType.DIRENT), this::entry);
     each(inode -> inode.of(ItemType.BACK_POINTER), this::back);
     refs.write();
@@ -230,7 +244,9 @@ final class CrossRepair {
     long parent = Items.BackPointer.PARENT.get(v, 0);
     byte[] name = Names.ofBack(back);
     if (unknown.contains(Ino.chunk(parent))) {
-      keepIn(model, inode, back);
+      if (!inKnownPart(parent, inode.ino, name)) {
+        keepIn(model, inode, back);
+      }
       return;
     }
     InodeModel head = inode(parent, Items.BackPointer.PARENT_GENERATION.get(v, 0));
@@ -241,7 +257,7 @@ final class CrossRepair {
     if (head != null && holder == null) {
       if (unknown.contains(Ino.chunk(part(head, hash.cookie(name))))) {
         keepIn(model, inode, back);
-      } else if (inode.ino != LostFound.place(model)) {
+      } else if (!LostFound.is(model, inode, parent)) {
         inode.remove(back); // the part's chunk has nothing to do with this one
       }
       return;
@@ -255,14 +271,14 @@ final class CrossRepair {
     if (entry != null) {
       if (Items.Dirent.INO.get(entry.value(), 0) != inode.ino) {
         inode.remove(back);
-        if (inode.ino == LostFound.place(model)) {
+        if (LostFound.is(model, inode, parent)) {
           enterLostFound(model, inode, head);
         }
       }
       return;
     }
     if (frozen.contains(Ino.chunk(holder.ino))) {
-      if (inode.ino != LostFound.place(model)) {
+      if (!LostFound.is(model, inode, parent)) {
         inode.remove(back);
       }
       return;
@@ -283,6 +299,17 @@ final class CrossRepair {
           back,
           g);
     }
+  }
+
+  /** Whether the entry is in a part that was asked, though the head cannot be. */
+  private boolean inKnownPart(long head, long ino, byte[] name) {
+    for (InodeModel part : parts.getOrDefault(head, List.of())) {
+      Item entry = names.dirent(part, name);
+      if (entry != null && Items.Dirent.INO.get(entry.value(), 0) == ino) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Somebody else has its name: it gets the next one. */

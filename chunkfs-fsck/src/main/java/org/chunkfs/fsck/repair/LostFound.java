@@ -28,6 +28,13 @@ public record LostFound(long id, byte[] name) {
     return null;
   }
 
+  /** Whether an inode is a chunk's directory for lost ones, with a name in {@code parent}. */
+  static boolean is(ChunkModel model, InodeModel inode, long parent) {
+    return inode.ino == place(model)
+        && inode.directory()
+        && parent == model.scan.reader().layout().root();
+  }
+
   static long place(ChunkModel model) {
     return Ino.of(model.chunk(), model.geometry.indexBlock(), ChunkGeometry.LOST_FOUND);
   }

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.Ino;
@@ -39,7 +43,7 @@ final class NamesInPartsTest {
   @Test
   void anOfflineRepairAsksThePartsOfADirectory() throws IOException {
     for (ScratchDevice damaged : damaged()) {
-      converges(damaged);
+      converges(specimen, damaged);
     }
   }
 
@@ -56,7 +60,7 @@ final class NamesInPartsTest {
     Damage damage = new Damage(specimen, scratch);
     damage.write(start(head), damage.read(start(part), BlockHeader.BLOCK));
     damage.seal(start(head));
-    converges(scratch);
+    converges(specimen, scratch);
   }
 
   @Test
@@ -70,12 +74,70 @@ final class NamesInPartsTest {
         bytes[1] ^= 1;
         damage.write(generation.position(), bytes);
         damage.seal(generation.position());
-        assertThat(check(scratch).findings().list()).as("%s", generation.place()).isNotEmpty();
-        converges(scratch);
+        assertThat(check(specimen, scratch).findings().list())
+            .as("%s", generation.place())
+            .isNotEmpty();
+        converges(specimen, scratch);
         tried++;
       }
     }
     assertThat(tried).isPositive();
+  }
+
+  /** Where the head of a part is not asked, names in the part are still as the part says. */
+  @Test
+  void repairsOfOtherChunksLeavePartsAlone() throws IOException {
+    Specimen of = new Specimen(SampleImages.sample(71, 46));
+    Fact.Head head = directory(of);
+    Set<Integer> apart = new TreeSet<>(Set.of(Ino.chunk(head.inode())));
+    head.map().forEach(range -> apart.add(Ino.chunk(range.part())));
+    Set<Long> blocks =
+        of.targets.of("inode.mode").stream()
+            .filter(t -> !apart.contains(t.chunk()))
+            .map(NamesInPartsTest::start)
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(blocks).hasSizeGreaterThan(3);
+    for (long block : blocks) {
+      ScratchDevice scratch = of.scratch();
+      Damage damage = new Damage(of, scratch);
+      damage.write(block, new byte[BlockHeader.BLOCK]);
+      damage.seal(block);
+      contained(of, damage, scratch);
+    }
+  }
+
+  /** A file whose inode lies where a chunk's lost+found would. */
+  @Test
+  void aFileInThePlaceOfLostFoundIsNone() throws IOException {
+    int home = Ino.chunk(directory.inode());
+    List<Long> files =
+        specimen.targets.of("inode.mode").stream()
+            .filter(t -> t.chunk() == home && t.block() > Ino.block(directory.inode()))
+            .map(NamesInPartsTest::start)
+            .distinct()
+            .toList();
+    for (int chunk = 0; chunk < specimen.layout.chunks(); chunk++) {
+      ChunkScan scan = Objects.requireNonNull(specimen.scans.get(chunk));
+      if (chunk == home || scan.table() == null || scan.table().blank()) {
+        continue;
+      }
+      long index = scan.reader().position(scan.geometry().indexBlock());
+      ScratchDevice scratch = specimen.scratch();
+      Damage damage = new Damage(specimen, scratch);
+      damage.write(index, damage.read(files.get(chunk * 7), BlockHeader.BLOCK));
+      damage.seal(index);
+      contained(specimen, damage, scratch);
+    }
+  }
+
+  private static void contained(Specimen of, Damage damage, ScratchDevice damaged)
+      throws IOException {
+    ScratchDevice work = damaged.copy();
+    Repairer.Result done = converges(of, work);
+    Census after = Census.of(work, of.layout, Trial.keep(done.last()));
+    List<String> violations = new ArrayList<>();
+    Containment.judge(of, damage.chunks(), done.first().facts(), work, after, violations);
+    assertThat(violations).as("%s: %s", damage, done.log()).isEmpty();
   }
 
   private Target part(List<Target> inodes) {
@@ -86,17 +148,20 @@ final class NamesInPartsTest {
         .orElseThrow();
   }
 
-  private ImageCheck.Result check(ScratchDevice device) throws IOException {
+  private static ImageCheck.Result check(Specimen of, ScratchDevice device) throws IOException {
     Image image = Image.of(device);
-    return ImageCheck.run(image, specimen.options(device, image), Progress.NONE);
+    return ImageCheck.run(image, of.options(device, image), Progress.NONE);
   }
 
-  private void converges(ScratchDevice damaged) throws IOException {
+  /** One repair leaves nothing wrong, and the image then serves. */
+  private static Repairer.Result converges(Specimen of, ScratchDevice damaged) throws IOException {
     Image image = Image.of(damaged);
     Repairer.Result done =
-        new Repairer(image, specimen.options(damaged, image), Progress.NONE, Consent.ALL, 1_000)
-            .run(check(damaged));
+        new Repairer(image, of.options(damaged, image), Progress.NONE, Consent.ALL, 1_000)
+            .run(check(of, damaged));
     assertThat(done.last().findings().anyWrong()).as("%s", done.last().findings().list()).isFalse();
+    assertThat(Serving.broken(of, damaged)).isEmpty();
+    return done;
   }
 
   @Test
