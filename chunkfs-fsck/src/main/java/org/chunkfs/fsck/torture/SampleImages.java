@@ -32,7 +32,7 @@ public final class SampleImages {
   private static final int QUIET_MILLIS = 10_000;
 
   /** Names that make a directory one that is split when its chunk gets full. */
-  private static final int WIDE = 600;
+  static final int WIDE = 600;
 
   /** Names of a directory that stays in one chunk; with so few a case takes less time. */
   private static final int NARROW = 100;
@@ -85,6 +85,15 @@ public final class SampleImages {
 
   /** One of the kinds of image, by a number: small and large, closed and not, spread and not. */
   public static Sample sample(long seed, int number) throws IOException {
+    return sample(seed, number, number % 32 >= 30 ? WIDE : NARROW);
+  }
+
+  /**
+   * The same.
+   *
+   * @param names in a directory, if the image is one with files or directories in several chunks
+   */
+  static Sample sample(long seed, int number, int names) throws IOException {
     boolean settled = (number & 1) == 0;
     boolean spread = number % 4 >= 2;
     boolean mixed = number % 8 >= 4; // some in place, some in the journals
@@ -97,7 +106,7 @@ public final class SampleImages {
     BlockDevice device = spread ? twoMembers(random.nextLong()) : empty(random.nextLong());
     Volume volume = open(device);
     if (spread) {
-      wide(volume, random, number % 16 >= 14 ? WIDE : NARROW);
+      wide(volume, random, names);
     }
     fill(volume, random, 4, 12);
     volume.close();

@@ -87,7 +87,7 @@ final class NamesInPartsTest {
   /** Where the head of a part is not asked, names in the part are still as the part says. */
   @Test
   void repairsOfOtherChunksLeavePartsAlone() throws IOException {
-    Specimen of = new Specimen(SampleImages.sample(71, 46));
+    Specimen of = new Specimen(SampleImages.sample(71, 46, SampleImages.WIDE));
     Fact.Head head = directory(of);
     Set<Integer> apart = new TreeSet<>(Set.of(Ino.chunk(head.inode())));
     head.map().forEach(range -> apart.add(Ino.chunk(range.part())));

@@ -27,7 +27,7 @@ final class OnlineRepairTest {
       List.of(DamageKind.FIELDS, DamageKind.BLOCKS, DamageKind.RUNS, DamageKind.MANY);
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2, 3, 14})
+  @ValueSource(ints = {0, 1, 2, 3, 30})
   void aRepairOfAVolumeInUseConverges(int number) throws IOException {
     SampleImages.Sample sample = SampleImages.sample(11, number);
     try (Volume volume = SampleImages.open(sample.device())) {
