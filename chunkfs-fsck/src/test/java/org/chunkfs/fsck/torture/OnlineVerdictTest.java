@@ -121,9 +121,19 @@ final class OnlineVerdictTest {
     return chunks;
   }
 
-  /** Where a header is lost an image cannot tell whether a journal may be empty. */
-  private static boolean headerLost(List<Finding> findings, int chunk) {
-    return findings.stream().anyMatch(f -> f.problem() == Problem.HEADER && f.chunk() == chunk);
+  /**
+   * Where a header is lost an image cannot tell whether a journal may be empty; and with the older
+   * one the journal makes blocks of the table anew that somebody has changed in place.
+   */
+  private static boolean headerLost(List<Finding> findings, Finding finding) {
+    boolean told =
+        switch (finding.problem()) {
+          case RING_MAP_BIT, TABLE_CRC, METADATA_CRC -> true;
+          default -> false;
+        };
+    return told
+        && findings.stream()
+            .anyMatch(f -> f.problem() == Problem.HEADER && f.chunk() == finding.chunk());
   }
 
   private static Map<String, Integer> verdict(List<Finding> findings, TreeSet<Integer> journals) {
@@ -134,7 +144,8 @@ final class OnlineVerdictTest {
           journals.contains(finding.chunk())
               || !journals.isEmpty()
                   && problem.scope() == org.chunkfs.fsck.problem.Scope.CROSS_CHUNK;
-      doubtful |= problem == Problem.RING_MAP_BIT && headerLost(findings, finding.chunk());
+      doubtful |= headerLost(findings, finding);
+      doubtful |= problem == Problem.VOLUME_RECORD_BEHIND; // a volume in use has its record
       if (problem.severity() != Severity.NOTE && !doubtful) {
         verdict.merge(finding.chunk() + ": " + problem.number(), 1, Integer::sum);
       }
