@@ -64,7 +64,9 @@ final class Pack {
           }
         }
       }
-      to.putNextEntry(new JarEntry("META-INF/changed-class-files"));
+      JarEntry note = new JarEntry("META-INF/changed-class-files");
+      note.setTime(from.getEntry("META-INF/MANIFEST.MF").getTime());
+      to.putNextEntry(note);
       to.write(changed.toString().getBytes(StandardCharsets.UTF_8));
       to.finish();
     }

@@ -148,6 +148,8 @@ public final class Inodes {
     TableEntry.LOGICAL.set(table, entry, used);
     int at = at(ino);
     Arrays.fill(tx.edit(block), at, at + InodeRecord.SIZE, (byte) 0);
-    tx.target().inodeSpace().hasRoom(block);
+    if (block != geometry.indexBlock()) { // its places are for inodes that a chunk may need
+      tx.target().inodeSpace().hasRoom(block);
+    }
   }
 }

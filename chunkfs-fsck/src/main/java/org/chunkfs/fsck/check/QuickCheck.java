@@ -60,8 +60,10 @@ final class QuickCheck {
   /** Files and directories, by their heads, that have a part here, or their head here. */
   private final Set<Long> apart = new HashSet<>();
 
-  /** Names here with an entry elsewhere, as the index has them. */
-  private final Set<Long> inbound = new HashSet<>();
+  /** Names here with an entry elsewhere, as the index has them; in order once it was read. */
+  private long[] inbound = new long[64];
+
+  private int inboundCount;
 
   /** Directories here that have entries elsewhere, as names here say. */
   private final Set<Long> entriesElsewhere = new HashSet<>();
@@ -185,7 +187,10 @@ final class QuickCheck {
 
   /** An inbound reference: the name of {@code ino} that it is for has its entry elsewhere. */
   void inbound(long ino, long parent, long backKey) {
-    inbound.add(name(ino, parent, backKey));
+    if (inboundCount == inbound.length) {
+      inbound = Arrays.copyOf(inbound, 2 * inboundCount);
+    }
+    inbound[inboundCount++] = name(ino, parent, backKey);
   }
 
   /** A reference between the head of a file or directory and a part of it, of which one is here. */
@@ -198,7 +203,8 @@ final class QuickCheck {
     if (!apart.contains(parent)) {
       return !local(parent);
     }
-    boolean crosses = inbound.contains(name(ino, parent, backKey));
+    long name = name(ino, parent, backKey);
+    boolean crosses = Arrays.binarySearch(inbound, 0, inboundCount, name) >= 0;
     if (crosses && local(parent)) {
       entriesElsewhere.add(parent);
     }
@@ -212,9 +218,8 @@ final class QuickCheck {
 
   /** Whether the directories that have entries elsewhere lie in several chunks. */
   private boolean elsewhere() {
-    Set<Long> left = new HashSet<>(entriesElsewhere);
-    facts.heads.forEach(head -> left.remove(head.inode()));
-    return left.isEmpty();
+    facts.heads.forEach(head -> entriesElsewhere.remove(head.inode()));
+    return entriesElsewhere.isEmpty();
   }
 
   private boolean indexes() {
@@ -229,6 +234,11 @@ final class QuickCheck {
         return false;
       }
     }
+    if (apart.isEmpty()) {
+      inbound = new long[0]; // nobody will ask
+      inboundCount = 0;
+    }
+    Arrays.sort(inbound, 0, inboundCount);
     return true;
   }
 

@@ -55,6 +55,7 @@ final class QuickItems {
   private long extentsEnd;
   private long targetBytes;
   private long lastCookie;
+  private long lastBackKey;
   private @Nullable XattrPass xattrs;
   private @Nullable Spread spread;
 
@@ -88,7 +89,9 @@ final class QuickItems {
     return countedBacks;
   }
 
-  /** What the inode says of itself as a part or the head of a file in several chunks, if it is. */
+  /**
+   * What the inode says of itself as a part or the head of what lies in several chunks, if it is.
+   */
   @Nullable Spread spread() {
     return spread;
   }
@@ -108,6 +111,7 @@ final class QuickItems {
     extentsEnd = 0;
     targetBytes = 0;
     lastCookie = -1;
+    lastBackKey = -1;
     lastKind = 0;
     xattrs = null;
     spread = Spread.is(flags) ? new Spread() : null;
@@ -367,9 +371,12 @@ final class QuickItems {
     long parent = Items.BackPointer.PARENT.get(b, value);
     int parentGeneration = Items.BackPointer.PARENT_GENERATION.get(b, value);
     long g = Items.BackPointer.G.get(b, value);
-    if (!possible(parent) || !isTie(hash.backKey(parent, b, at, bytes))) {
+    if (!possible(parent)
+        || lastBackKey != -1 && major - lastBackKey < TIES // perhaps the same name twice
+        || !isTie(hash.backKey(parent, b, at, bytes))) {
       return false;
     }
+    lastBackKey = major;
     boolean isDirectory = type == Vfs.S_IFDIR >> 12;
     if (isDirectory) {
       check.parents.put(ino, parent);

@@ -113,6 +113,9 @@ final class ChunkModel {
    */
   @Nullable Set<Integer> referenced() {
     Set<Integer> chunks = new HashSet<>();
+    if (blocks.doubtful(geometry.indexBlock())) {
+      return null;
+    }
     for (int slot : new int[] {ChunkGeometry.XREFS_OUT, ChunkGeometry.XREFS_IN}) {
       InodeModel index = inodes.get(Ino.of(chunk(), geometry.indexBlock(), slot));
       if (index == null

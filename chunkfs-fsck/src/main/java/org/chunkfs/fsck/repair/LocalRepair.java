@@ -417,7 +417,7 @@ final class LocalRepair {
         strays.add(inode);
       }
     }
-    long place = Ino.of(model.chunk(), model.geometry.indexBlock(), ChunkGeometry.LOST_FOUND);
+    long place = LostFound.place(model);
     for (InodeModel stray : strays) {
       if (stray.ino != place) {
         adopt(stray);
@@ -441,7 +441,7 @@ final class LocalRepair {
   }
 
   private InodeModel lostFound() {
-    long ino = Ino.of(model.chunk(), model.geometry.indexBlock(), ChunkGeometry.LOST_FOUND);
+    long ino = LostFound.place(model);
     InodeModel there = model.get(ino);
     if (there != null && there.directory()) {
       return there;
@@ -470,7 +470,7 @@ final class LocalRepair {
     }
     names.addBack(lostFound, root, rootGeneration, name, 0);
     if (top != null && names.dirent(top, name) == null) {
-      names.addDirent(top, name, lostFound.ino, lostFound.generation(), Vfs.S_IFDIR >> 12, 0);
+      names.addDirent(top, name, lostFound.ino, lostFound.generation(), lostFound.mode() >> 12, 0);
     }
   }
 

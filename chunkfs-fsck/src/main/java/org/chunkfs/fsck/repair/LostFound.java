@@ -2,6 +2,7 @@ package org.chunkfs.fsck.repair;
 
 import org.chunkfs.core.format.ChunkGeometry;
 import org.chunkfs.core.format.Ino;
+import org.chunkfs.core.format.InodeRecord;
 import org.chunkfs.core.format.Items;
 import org.chunkfs.fsck.scan.Item;
 import org.jspecify.annotations.Nullable;
@@ -30,13 +31,19 @@ public record LostFound(long id, byte[] name) {
 
   /** Whether an inode is a chunk's directory for lost ones, with a name in {@code parent}. */
   static boolean is(ChunkModel model, InodeModel inode, long parent) {
-    return inode.ino == place(model)
-        && inode.directory()
-        && parent == model.scan.reader().layout().root();
+    return inode.ino == place(model) && parent == model.scan.reader().layout().root();
   }
 
+  /** The inode number it has, or would have: the next one where a file has taken it. */
   static long place(ChunkModel model) {
-    return Ino.of(model.chunk(), model.geometry.indexBlock(), ChunkGeometry.LOST_FOUND);
+    int index = model.geometry.indexBlock();
+    for (int slot = ChunkGeometry.LOST_FOUND; slot < InodeRecord.PER_BLOCK; slot++) {
+      InodeModel there = model.get(Ino.of(model.chunk(), index, slot));
+      if (there == null || there.directory()) {
+        return Ino.of(model.chunk(), index, slot);
+      }
+    }
+    return Ino.of(model.chunk(), index, ChunkGeometry.LOST_FOUND);
   }
 
   /** The name it gets when {@code i} others were taken. */

@@ -20,6 +20,7 @@ import org.chunkfs.core.volume.Image;
 import org.chunkfs.fsck.check.ChunkCheck;
 import org.chunkfs.fsck.check.ChunkFacts;
 import org.chunkfs.fsck.check.Crossings;
+import org.chunkfs.fsck.check.Fact;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.scan.BlockTable;
 import org.chunkfs.fsck.scan.ChunkReader;
@@ -84,8 +85,27 @@ final class Surroundings {
         all.look(other, neighbours.contains(other));
       }
     }
+    all.parts(own);
     all.facts.put(chunk, own);
     return all;
+  }
+
+  /** Looks at the parts of directories that names of the chunk are in, if only the heads were. */
+  private void parts(ChunkFacts own) {
+    Set<Long> directories = new HashSet<>();
+    own.backs().forEach(back -> directories.add(back.parent()));
+    Set<Integer> left = new TreeSet<>();
+    for (ChunkFacts of : facts.values()) {
+      for (Fact.Head head : of.heads()) {
+        if (directories.contains(head.inode())) {
+          head.map().forEach(range -> left.add(Ino.chunk(range.part())));
+        }
+      }
+    }
+    left.removeAll(models.keySet());
+    left.removeAll(unknown);
+    left.remove(chunk);
+    left.forEach(part -> look(part, false));
   }
 
   /** The largest commit that another chunk holds and that this one takes part in; 0: none. */

@@ -86,7 +86,8 @@ public final class MetaBlocks {
       for (int i = 0; i < count; i++) {
         int b = block + i;
         if (table.metadata(b) && table.kind(b) != BlockKind.TREE.code()) {
-          byte[] built = read && overlay.get(b) == null ? null : get(b);
+          boolean asRead = read && overlay.get(b) == null && !kept.containsKey(b);
+          byte[] built = asRead ? null : get(b);
           if (built != null) {
             visitor.block(b, built, 0);
           } else if (read) {

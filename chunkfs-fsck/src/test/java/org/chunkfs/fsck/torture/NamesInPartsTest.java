@@ -1,5 +1,6 @@
 package org.chunkfs.fsck.torture;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -35,6 +36,8 @@ import org.junit.jupiter.api.Test;
  * names in that directory: its parts must be asked too, to know that the names are not theirs.
  */
 final class NamesInPartsTest {
+  private static final int DIRECTORY = Vfs.S_IFDIR >> 12;
+
   private final Specimen specimen = EmptyJournals.of(SampleImages.spread(3, true));
   private final Fact.Head directory = directory(specimen);
 
@@ -49,6 +52,58 @@ final class NamesInPartsTest {
 
   @Test
   void entriesOfAPartWhoseHeadIsGoneGiveNoNames() throws IOException {
+    converges(specimen, headOverwritten());
+  }
+
+  /** The places in its block are for what a chunk may need: a repair would take it back. */
+  @Test
+  void noFileGetsThePlaceOfARemovedLostFound() throws IOException {
+    ScratchDevice scratch = headOverwritten();
+    converges(specimen, scratch);
+    try (Volume volume = SampleImages.open(scratch)) {
+      Vfs.Dirent lost = null;
+      for (Vfs.Dirent entry : entries(volume, volume.root())) {
+        boolean named = new String(entry.name(), UTF_8).startsWith("lost+found");
+        if (named && entries(volume, entry.id()).stream().allMatch(e -> e.type() != DIRECTORY)) {
+          lost = entry;
+        }
+      }
+      for (Vfs.Dirent entry : entries(volume, Objects.requireNonNull(lost).id())) {
+        volume.unlink(lost.id(), entry.name());
+      }
+      volume.rmdir(volume.root(), lost.name());
+      assertThat(volume.quiesce(20_000)).isTrue();
+      int chunk = Ino.chunk(lost.ino());
+      int index = volume.layout().geometry(chunk).indexBlock();
+      int there = 0;
+      for (int i = 0; i < 72; i++) {
+        byte[] name = ("new" + i).getBytes(UTF_8);
+        long dir = volume.mkdir(volume.root(), name, new Vfs.Creation(0x1ED, 0, 0, 0)).id();
+        long file = volume.create(dir, name, new Vfs.Creation(0x1A4, 0, 0, 0)).id();
+        for (long made : new long[] {Ino.ofId(dir), Ino.ofId(file)}) {
+          there += Ino.chunk(made) == chunk ? 1 : 0;
+          assertThat(Ino.chunk(made) == chunk && Ino.block(made) == index).isFalse();
+        }
+      }
+      assertThat(there).isPositive();
+    }
+  }
+
+  private static List<Vfs.Dirent> entries(Volume volume, long dir) throws IOException {
+    List<Vfs.Dirent> entries = new ArrayList<>();
+    volume.readdir(
+        dir,
+        0,
+        entry -> {
+          if (entry.name()[0] != '.') {
+            entries.add(entry);
+          }
+          return true;
+        });
+    return entries;
+  }
+
+  private ScratchDevice headOverwritten() throws IOException {
     Target part = part(specimen.targets.of("inode.mode"));
     Target head =
         specimen.targets.of("inode.mode").stream()
@@ -60,7 +115,7 @@ final class NamesInPartsTest {
     Damage damage = new Damage(specimen, scratch);
     damage.write(start(head), damage.read(start(part), BlockHeader.BLOCK));
     damage.seal(start(head));
-    converges(specimen, scratch);
+    return scratch;
   }
 
   @Test
