@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -230,6 +231,47 @@ final class NamesInPartsTest {
         assertThat(report.clean()).as("%s", report.remaining()).isTrue();
       }
     }
+  }
+
+  /** The chunk's index has lost what says where the entries are, but they are there. */
+  @Test
+  void anOnlineRepairAsksThePartsOfDirectoriesThatNamesAreIn() throws IOException {
+    int home = Ino.chunk(directory.inode());
+    int part = Ino.chunk(directory.map().getLast().part());
+    BlockDevice device = SampleImages.copy(specimen.device);
+    Volume volume = SampleImages.open(device);
+    long above = volume.lookup(volume.root(), "above".getBytes(UTF_8)).id();
+    long wide = volume.lookup(above, "wide".getBytes(UTF_8)).id();
+    long file = 0;
+    for (int i = 0; file == 0; i++) {
+      byte[] name = ("elsewhere" + i).getBytes(UTF_8);
+      long dir = volume.mkdir(volume.root(), name, new Vfs.Creation(0x1ED, 0, 0, 0)).id();
+      int chunk = Ino.chunk(Ino.ofId(dir));
+      boolean apart = chunk == home || chunk == part || chunk == Ino.chunk(volume.layout().root());
+      file = apart ? 0 : volume.create(dir, name, new Vfs.Creation(0x1A4, 0, 0, 0)).id();
+    }
+    int chunk = Ino.chunk(Ino.ofId(file));
+    long index =
+        volume.layout().base(chunk)
+            + (long) volume.layout().geometry(chunk).indexBlock() * BlockHeader.BLOCK;
+    volume.syncfs();
+    volume.upkeep().renewAll();
+    ByteBuffer older = ByteBuffer.allocate(BlockHeader.BLOCK);
+    device.read(index, older);
+    for (int i = 0; i < 16; i++) {
+      volume.link(file, wide, ("name" + i).getBytes(UTF_8));
+    }
+    volume.syncfs();
+    volume.upkeep().renewAll();
+    device.write(index, older.flip());
+    FsckReport report = OnlineFsck.run(volume, FsckOptions.repair(5_000), Progress.NONE);
+    assertThat(report.clean()).as("%s", report.remaining()).isTrue();
+    for (int i = 0; i < 16; i++) {
+      assertThat(volume.lookup(wide, ("name" + i).getBytes(UTF_8)).ino())
+          .as("%s", report.repairs())
+          .isEqualTo(Ino.ofId(file));
+    }
+    volume.close();
   }
 
   /** Copies of blocks with inodes of the directory in another chunk, some blocks of each image. */
