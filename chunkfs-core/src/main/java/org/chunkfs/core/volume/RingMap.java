@@ -2,6 +2,7 @@ package org.chunkfs.core.volume;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.device.Workers;
@@ -21,13 +22,14 @@ import org.jspecify.annotations.Nullable;
 public final class RingMap {
   private static final int BLOCK = BlockHeader.BLOCK;
 
-  /** How long a mark is waited for: its caller holds the chunk's lock. */
-  private static final long PATIENCE_NANOS = 2_000_000_000L;
+  /** How long a mark is waited for in a volume: its caller holds the chunk's lock. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private static final long UNMARK_NANOS = 200_000_000L;
 
   private final BlockDevice device;
   private final ImageLayout layout;
+  private final long patienceNanos;
   private final byte[][][] blocks;
   private final boolean[][] damaged;
 
@@ -37,9 +39,10 @@ public final class RingMap {
   /** Blocks whose last write failed. */
   private final boolean[][] uncertain;
 
-  private RingMap(BlockDevice device, ImageLayout layout) {
+  private RingMap(BlockDevice device, ImageLayout layout, Duration patience) {
     this.device = device;
     this.layout = layout;
+    this.patienceNanos = patience.toNanos();
     int members = layout.members().size();
     this.blocks = new byte[members][][];
     this.damaged = new boolean[members][];
@@ -62,7 +65,16 @@ public final class RingMap {
 
   /** Reads the map. */
   public static RingMap read(BlockDevice device, ImageLayout layout) {
-    RingMap map = new RingMap(device, layout);
+    return read(device, layout, PATIENCE);
+  }
+
+  /**
+   * Reads the map.
+   *
+   * @param patience how long a mark may take
+   */
+  public static RingMap read(BlockDevice device, ImageLayout layout, Duration patience) {
+    RingMap map = new RingMap(device, layout, patience);
     for (int m = 0; m < map.blocks.length; m++) {
       for (int i = 0; i < map.blocks[m].length; i++) {
         byte[] block = map.blocks[m][i];
@@ -92,7 +104,7 @@ public final class RingMap {
 
   /** Writes an empty map; the caller flushes. */
   static void create(BlockDevice device, ImageLayout layout) throws IOException {
-    RingMap map = new RingMap(device, layout);
+    RingMap map = new RingMap(device, layout, PATIENCE);
     for (int m = 0; m < map.blocks.length; m++) {
       for (int i = 0; i < map.blocks[m].length; i++) {
         map.header(map.blocks[m][i], i);
@@ -143,7 +155,7 @@ public final class RingMap {
   public void mark(int chunk) throws IOException {
     int member = layout.memberOf(chunk);
     int i = bit(chunk, member) / RingMapBlock.CHUNKS;
-    long until = System.nanoTime() + PATIENCE_NANOS;
+    long until = System.nanoTime() + patienceNanos;
     while (true) {
       Write write;
       boolean mine = false;
@@ -194,7 +206,7 @@ public final class RingMap {
    */
   void renew(int member) throws IOException {
     for (int i = 0; i < blocks[member].length; i++) {
-      long until = System.nanoTime() + PATIENCE_NANOS;
+      long until = System.nanoTime() + patienceNanos;
       IOException failure;
       Write mine = null;
       do {
@@ -233,14 +245,18 @@ public final class RingMap {
     BlockHeader.seal(next, BLOCK);
     Write write = new Write(member, i, next);
     writing[member][i] = write;
-    Workers.start("chunkfs-ring-map", write);
+    if (device.prompt()) {
+      write.run();
+    } else {
+      Workers.start("chunkfs-ring-map", write);
+    }
     return write;
   }
 
   /**
-   * A block on its way to the device, on a thread of its own: a device that hangs holds up those
-   * who need this mark, and not for ever. While it is on its way, and after it failed, the block on
-   * the device is not known.
+   * A block on its way to the device, on a thread of its own unless nothing can hang: a device that
+   * does holds up those who need this mark, and not for ever. While it is on its way, and after it
+   * failed, the block on the device is not known.
    */
   private final class Write implements Runnable {
     private final int member;

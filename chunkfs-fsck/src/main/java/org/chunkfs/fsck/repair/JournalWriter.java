@@ -2,6 +2,7 @@ package org.chunkfs.fsck.repair;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * tree pages; then inodes, which switch to them; then the table as it is to be.
  */
 final class JournalWriter {
+  /** The chunk serves nobody, and nobody waits. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
   private static final int PER_BLOCK = BlockHeader.BLOCK + 128;
 
   private final Chunk chunk;
@@ -65,7 +69,7 @@ final class JournalWriter {
             reader.device(), reader.chunk(), layout.base(reader.chunk()), geometry.blocks());
     HeaderCopies headers = HeaderCopies.read(io, geometry, layout.uuid());
     Chunk chunk = Chunk.recover(layout.uuid(), geometry, io, headers, kept, new LongAdder());
-    RingMap rings = RingMap.read(reader.device(), layout);
+    RingMap rings = RingMap.read(reader.device(), layout, PATIENCE);
     rings.mark(chunk.id()); // who opens the image after a cut must look into the ring
     new JournalWriter(chunk, history).all(changes, before);
     if (chunk.ring().usedBytes() == 0) {

@@ -72,6 +72,11 @@ final class ScratchDevice extends DelegatingDevice implements ChunkMemory {
     return writes;
   }
 
+  @Override
+  public boolean prompt() {
+    return delegate.prompt();
+  }
+
   /** Whether anything in the chunk was written since the copy was made, volume records aside. */
   synchronized boolean touched(int chunk) {
     return versions[chunk] != atFirst[chunk];
