@@ -1,5 +1,7 @@
 package org.chunkfs.fsck.check;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -92,14 +94,24 @@ public final class Related {
   /** The chunks that the parts of a directory or file lie in. */
   private void parts(long head) {
     ChunkFacts facts = all.get(Ino.chunk(head));
-    if (facts == null) {
-      return;
-    }
-    for (Fact.Head h : facts.heads) {
-      if (h.inode() == head) {
-        h.map().forEach(range -> chunks.add(Ino.chunk(range.part())));
+    chunks.addAll(parts(facts == null ? List.of() : List.of(facts), Set.of(head)));
+  }
+
+  /**
+   * The chunks that parts of some directories or files lie in.
+   *
+   * @param facts of the chunks that their heads are in, and of others
+   */
+  public static Set<Integer> parts(Collection<ChunkFacts> facts, Set<Long> heads) {
+    Set<Integer> chunks = new TreeSet<>();
+    for (ChunkFacts of : facts) {
+      for (Fact.Head head : of.heads) {
+        if (heads.contains(head.inode())) {
+          head.map().forEach(range -> chunks.add(Ino.chunk(range.part())));
+        }
       }
     }
+    return chunks;
   }
 
   /** The chunks on the way up from a directory, until it repeats. */

@@ -9,16 +9,15 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.chunkfs.core.device.BlockDevice;
-import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.format.NameHash;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.ImageLayout;
 import org.chunkfs.core.volume.VolumeState;
 import org.chunkfs.fsck.check.CheckOptions;
 import org.chunkfs.fsck.check.ChunkFacts;
-import org.chunkfs.fsck.check.Fact;
 import org.chunkfs.fsck.check.ImageCheck;
 import org.chunkfs.fsck.check.Progress;
+import org.chunkfs.fsck.check.Related;
 import org.chunkfs.fsck.problem.Finding;
 import org.chunkfs.fsck.problem.Problem;
 import org.chunkfs.fsck.scan.ChunkReader;
@@ -238,14 +237,7 @@ public final class Repairer {
         of.backs().forEach(back -> directories.add(back.parent()));
       }
     }
-    for (int chunk : List.copyOf(involved)) {
-      ChunkFacts of = facts.get(chunk);
-      for (Fact.Head head : of == null ? List.<Fact.Head>of() : of.heads()) {
-        if (directories.contains(head.inode())) {
-          head.map().forEach(range -> involved.add(Ino.chunk(range.part())));
-        }
-      }
-    }
+    involved.addAll(Related.parts(facts.values(), directories));
     return involved;
   }
 

@@ -20,7 +20,7 @@ import org.chunkfs.core.volume.Image;
 import org.chunkfs.fsck.check.ChunkCheck;
 import org.chunkfs.fsck.check.ChunkFacts;
 import org.chunkfs.fsck.check.Crossings;
-import org.chunkfs.fsck.check.Fact;
+import org.chunkfs.fsck.check.Related;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.scan.BlockTable;
 import org.chunkfs.fsck.scan.ChunkReader;
@@ -94,14 +94,7 @@ final class Surroundings {
   private void parts(ChunkFacts own) {
     Set<Long> directories = new HashSet<>();
     own.backs().forEach(back -> directories.add(back.parent()));
-    Set<Integer> left = new TreeSet<>();
-    for (ChunkFacts of : facts.values()) {
-      for (Fact.Head head : of.heads()) {
-        if (directories.contains(head.inode())) {
-          head.map().forEach(range -> left.add(Ino.chunk(range.part())));
-        }
-      }
-    }
+    Set<Integer> left = Related.parts(facts.values(), directories);
     left.removeAll(models.keySet());
     left.removeAll(unknown);
     left.remove(chunk);
