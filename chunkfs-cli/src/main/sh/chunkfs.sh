@@ -76,15 +76,17 @@ case $CHUNKFS_JAVA_OPTS in
   *-XX:+Use*GC*) gc= ;;
 esac
 
-# The build runs checks and repairs and keeps what the JVM learned and loaded beside this file;
-# without that file everything works, but starts and warms up more slowly.
+# The build rehearses commands and keeps what the JVM learned and loaded beside this file; without
+# that file everything works, but starts and warms up more slowly.
 if [ -n "$CHUNKFS_AOT_OUTPUT" ]; then
   aot=-XX:AOTCacheOutput=$CHUNKFS_AOT_OUTPUT
+  set -- -cp "$self" org.chunkfs.cli.Rehearsal
 elif [ -r "$self.aot" ]; then
   aot=-XX:AOTCache=$self.aot
 else
   aot=-Xshare:auto
 fi
+[ -n "$CHUNKFS_AOT_OUTPUT" ] || set -- -jar "$self" "$@"
 
 # Names in arguments and on the host are UTF-8, in a bare environment too.
 case ${LC_ALL:-${LC_CTYPE:-$LANG}} in
@@ -97,4 +99,4 @@ esac
 # shellcheck disable=SC2086 # options split into words on purpose
 exec "$home/bin/java" $heap $gc $tiers "$aot" -XX:+UseCompactObjectHeaders -XX:-UsePerfData \
   -Xlog:disable -Xlog:all=warning,aot*=off,cds*=off:stderr --enable-native-access=ALL-UNNAMED $CHUNKFS_JAVA_OPTS \
-  "-Dchunkfs.argv0=$name" "-Dchunkfs.self=$self" -jar "$self" "$@"
+  "-Dchunkfs.argv0=$name" "-Dchunkfs.self=$self" "$@"
