@@ -39,6 +39,9 @@ public final class HistoryScan implements Keep {
   private static final int COUNTER_BITS = 40;
 
   /** Bytes of records that are kept for the checks of the chunks. */
+  /** Journals that are looked at together: most are empty, and cost the time of two small reads. */
+  private static final int PROBES = 12;
+
   private static final long REMEMBERED_BYTES = 32L << 20;
 
   /** Gaps told one by one. */
@@ -98,7 +101,7 @@ public final class HistoryScan implements Keep {
     List<Ring> rings =
         Parallel.map(
             all,
-            threads,
+            threads > 1 ? Math.max(threads, PROBES) : 1,
             chunk -> Ring.read(new ChunkReader(device, layout, chunk), image.rings(), memory));
     for (Ring ring : rings) {
       absent |= ring.absent;
