@@ -29,7 +29,7 @@ public record LostFound(long id, byte[] name) {
     return null;
   }
 
-  /** Whether an inode is a chunk's directory for lost ones, with a name in {@code parent}. */
+  /** Whether an inode has the place for lost ones, and {@code parent} is where its name belongs. */
   static boolean is(ChunkModel model, InodeModel inode, long parent) {
     return inode.ino == place(model) && parent == model.scan.reader().layout().root();
   }

@@ -38,10 +38,10 @@ import org.jspecify.annotations.Nullable;
 public final class HistoryScan implements Keep {
   private static final int COUNTER_BITS = 40;
 
-  /** Bytes of records that are kept for the checks of the chunks. */
   /** Journals that are looked at together: most are empty, and cost the time of two small reads. */
   private static final int PROBES = 12;
 
+  /** Bytes of records that are kept for the checks of the chunks. */
   private static final long REMEMBERED_BYTES = 32L << 20;
 
   /** Gaps told one by one. */
