@@ -78,7 +78,6 @@ esac
 
 # The build rehearses commands and keeps what the JVM learned and loaded beside this file; without
 # that file everything works, but starts and warms up more slowly.
-set -- -jar "$self" "$@"
 if [ -n "$CHUNKFS_AOT_OUTPUT" ]; then
   aot=-XX:AOTCacheOutput=$CHUNKFS_AOT_OUTPUT
   set -- -cp "$self" org.chunkfs.cli.Rehearsal
@@ -87,6 +86,7 @@ elif [ -r "$self.aot" ]; then
 else
   aot=-Xshare:auto
 fi
+[ -n "$CHUNKFS_AOT_OUTPUT" ] || set -- -jar "$self" "$@"
 
 # Names in arguments and on the host are UTF-8, in a bare environment too.
 case ${LC_ALL:-${LC_CTYPE:-$LANG}} in
