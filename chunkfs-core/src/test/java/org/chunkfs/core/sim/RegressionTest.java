@@ -326,4 +326,14 @@ final class RegressionTest {
       assertThat(volume.mknod(volume.root(), b("c"), device).rdev()).isEqualTo(77);
     }
   }
+
+  /** A run that looked at no state at all would have proven nothing. */
+  @Test
+  void aCrewThatIsDoneAtOnceSeesAChunkCrashToo() throws IOException {
+    for (int seed = 0; seed < 50; seed++) {
+      ChunkTrial trial = new ChunkTrial(Trial.image(6), Trial.options(), 6);
+      assertThat(trial.run(List.of(), seed)).isNull();
+      assertThat(trial.states).isPositive();
+    }
+  }
 }
