@@ -48,9 +48,21 @@ public final class RingScanner {
    * @param stableG largest number that any stamp calls stable, also of stamps past a damage; 0:
    *     none
    * @param damage why the chain is not known to be whole; null if it just ends
+   * @param tornG number of the commit whose record would be next, but has a wrong checksum; 0:
+   *     there is none
    */
   public record Scan(
-      List<RingRecord> records, long end, long lastG, long stableG, @Nullable Damage damage) {}
+      List<RingRecord> records,
+      long end,
+      long lastG,
+      long stableG,
+      @Nullable Damage damage,
+      long tornG) {
+    public Scan(
+        List<RingRecord> records, long end, long lastG, long stableG, @Nullable Damage damage) {
+      this(records, end, lastG, stableG, damage, 0);
+    }
+  }
 
   /**
    * Something is missing from the chain at its end.
@@ -80,6 +92,9 @@ public final class RingScanner {
   private long at;
   private long lastG;
   private long stableG;
+
+  /** Of a commit whose record would be next, but for its checksum. */
+  private long tornG;
 
   private RingScanner(RingId id, RingIo io, int ringBytes, long tail, long tailPrevG) {
     if (ringBytes < BLOCK || ringBytes % BLOCK != 0) {
@@ -160,7 +175,13 @@ public final class RingScanner {
       }
     } while (found != null && damage == null);
     long end = records.isEmpty() ? tail : records.getLast().end();
-    return new Scan(Collections.unmodifiableList(records), end, lastG, stableG, damage);
+    return new Scan(
+        Collections.unmodifiableList(records),
+        end,
+        lastG,
+        stableG,
+        damage,
+        damage == null ? tornG : 0);
   }
 
   /** A record whose CRC and position hold. */
@@ -228,6 +249,7 @@ public final class RingScanner {
           at, "record at %d has a good checksum, but %s".formatted(at, problem), found.g, found.g);
     }
     at = found.end();
+    tornG = 0;
     if (found.type == JournalRecord.WRAP) {
       at = nextLap(found.position);
       return null;
@@ -278,6 +300,7 @@ public final class RingScanner {
     bytes = window.bytes();
     i = window.at(position);
     if (JournalRecord.CRC.get(bytes, i) != crc.of(id, bytes, i, length)) {
+      noteTorn(position, bytes, i);
       return null;
     }
     return new Found(
@@ -286,6 +309,15 @@ public final class RingScanner {
         JournalRecord.TYPE.get(bytes, i),
         JournalRecord.G.get(bytes, i),
         JournalRecord.PREV_G.get(bytes, i));
+  }
+
+  /** A record with a wrong checksum: perhaps of the commit that would be next. */
+  private void noteTorn(long position, byte[] bytes, int i) {
+    boolean next = position == at || position == Ring.alignUp(at);
+    boolean chained = JournalRecord.PREV_G.get(bytes, i) == lastG;
+    if (next && chained && JournalRecord.TYPE.get(bytes, i) == JournalRecord.COMMIT) {
+      tornG = JournalRecord.G.get(bytes, i);
+    }
   }
 
   /** What the rest of the ring says about the place where no record is: at most one of the two. */

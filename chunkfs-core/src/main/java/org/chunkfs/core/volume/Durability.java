@@ -219,13 +219,15 @@ final class Durability {
     };
   }
 
-  /** Writes a stamp in a ring, under its write lock. */
-  void stamp(ChunkSlot slot, Chunk chunk) throws IOException {
+  /** Writes a stamp in a ring, under its write lock; false if there is no room. */
+  boolean stamp(ChunkSlot slot, Chunk chunk) throws IOException {
     long s = stable;
-    if (chunk.ring().stamp(s)) {
+    boolean stamped = chunk.ring().stamp(s);
+    if (stamped) {
       slot.unstampedSince = 0;
       named(s);
     }
+    return stamped;
   }
 
   /** A stamp before the next commit, if the last flush covered commits of this ring. */

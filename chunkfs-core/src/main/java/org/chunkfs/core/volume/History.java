@@ -1,6 +1,7 @@
 package org.chunkfs.core.volume;
 
 import java.util.Arrays;
+import org.chunkfs.core.format.CommitNumber;
 
 /**
  * The volume's one history: hands out commit numbers and knows up to where all of them are
@@ -10,7 +11,6 @@ import java.util.Arrays;
  * have no gaps: each one taken is reported {@link #written} in the end, as a commit or as a void.
  */
 final class History {
-  private static final int COUNTER_BITS = 40;
 
   private final long base;
   private long next;
@@ -18,13 +18,9 @@ final class History {
   private long[] done = new long[1 << 10];
 
   History(int epoch) {
-    base = (long) epoch << COUNTER_BITS;
+    base = CommitNumber.base(epoch);
     next = base + 1;
     allWrittenBelow = base + 1;
-  }
-
-  static int epochOf(long g) {
-    return (int) (g >>> COUNTER_BITS);
   }
 
   synchronized long take() {

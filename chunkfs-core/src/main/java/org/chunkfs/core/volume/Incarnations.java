@@ -155,12 +155,16 @@ final class Incarnations {
     RingScanner.Scan scan = Chunk.scan(layout.uuid(), slot.geometry, io, headers.header());
     VolumeState state = keeper.state();
     RingScanner.Damage damage = Recovery.damage(scan, state, slot.id);
-    if (damage != null) {
+    String bad =
+        damage != null
+            ? damage.what()
+            : new Recovery.RingView(slot.id, headers.header(), scan).lostEnd();
+    if (bad != null) {
       slot.out = new VolumeState.Out(Reason.JOURNAL, -1);
       throw new CorruptException(
           slot.id,
           slot.geometry.ringStart(),
-          "chunk %d: its journal is damaged: %s".formatted(slot.id, damage.what()));
+          "chunk %d: its journal is damaged: %s".formatted(slot.id, bad));
     }
     RingScanner.Scan kept = Recovery.keep(scan, headers.header(), state, slot.id);
     long last = Math.max(kept.lastG(), headers.baseG());

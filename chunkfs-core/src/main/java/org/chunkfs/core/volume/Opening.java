@@ -23,6 +23,7 @@ import org.chunkfs.core.error.ChunkUnavailableException;
 import org.chunkfs.core.error.CorruptException;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkHeader;
+import org.chunkfs.core.format.CommitNumber;
 import org.chunkfs.core.format.TableEntry;
 import org.chunkfs.core.journal.RingRecord;
 import org.chunkfs.core.journal.RingScanner;
@@ -276,11 +277,11 @@ final class Opening {
   private boolean mentioned(int epoch) {
     for (Found f : found.values()) {
       List<RingRecord> records = f.scan.records();
-      if (!records.isEmpty() && Recovery.epochOf(records.getFirst().g()) <= epoch) {
+      if (!records.isEmpty() && CommitNumber.epochOf(records.getFirst().g()) <= epoch) {
         return true;
       }
       RingScanner.Damage lost = f.scan.damage();
-      if (lost != null && lost.missingG() != 0 && Recovery.epochOf(lost.missingG()) <= epoch) {
+      if (lost != null && lost.missingG() != 0 && CommitNumber.epochOf(lost.missingG()) <= epoch) {
         return true; // the end that a decision abandoned
       }
     }

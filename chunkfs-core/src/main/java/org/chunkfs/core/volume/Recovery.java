@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.chunkfs.core.format.ChunkHeader;
+import org.chunkfs.core.format.CommitNumber;
 import org.chunkfs.core.format.JournalRecord;
 import org.chunkfs.core.journal.RingRecord;
 import org.chunkfs.core.journal.RingScanner;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *       <td>cut before it</td></tr>
  *   <tr><td>HALF, at or below S</td><td>missing in a readable participant</td>
  *       <td>that participant's journal is damaged; counts in the others</td></tr>
+ *   <tr><td>TORN, at or below what its own header calls stable</td><td>last in its ring</td>
+ *       <td>that journal is damaged</td></tr>
  *   <tr><td>of a later epoch</td><td>anywhere</td>
  *       <td>that journal is damaged; nothing of it is asked</td></tr>
  *   <tr><td>ABSENT, power loss, above S</td><td>in no ring, all rings readable</td>
@@ -41,7 +44,6 @@ import org.jspecify.annotations.Nullable;
  * <p>S is the largest number that a stamp or a header calls stable.
  */
 public final class Recovery {
-  private static final int COUNTER_BITS = 40;
 
   /**
    * One chunk whose header and ring could be read.
@@ -54,6 +56,21 @@ public final class Recovery {
     }
 
     /**
+     * That the record at the end of the chain is damaged though the chunk's own header calls it
+     * stable, in words; else null: its writing was cut off. A later opening may have decided that
+     * it does not count, so that only what is stable of the opening that made it tells something.
+     */
+    public @Nullable String lostEnd() {
+      long torn = scan.tornG();
+      long stableG = ChunkHeader.STABLE_G.get(header, 0);
+      boolean stable =
+          torn > 0
+              && torn <= stableG
+              && CommitNumber.epochOf(torn) == CommitNumber.epochOf(stableG);
+      return stable ? "commit %x was durable, but its record is damaged".formatted(torn) : null;
+    }
+
+    /**
      * The largest number that it calls stable.
      *
      * @param latest what is of a later epoch is forged, and does not count
@@ -61,7 +78,7 @@ public final class Recovery {
     long stable(int latest) {
       long stable = 0;
       for (long g : new long[] {ChunkHeader.STABLE_G.get(header, 0), base(), scan.stableG()}) {
-        stable = epochOf(g) > latest ? stable : Math.max(stable, g);
+        stable = CommitNumber.epochOf(g) > latest ? stable : Math.max(stable, g);
       }
       return stable;
     }
@@ -113,7 +130,7 @@ public final class Recovery {
   private Recovery(VolumeState state, List<RingView> rings, boolean absent, long cap) {
     this.state = state;
     this.absent = absent;
-    this.floor = (long) state.epoch() << COUNTER_BITS;
+    this.floor = CommitNumber.base(state.epoch());
     this.cap = cap;
     for (RingView v : rings) {
       views.put(v.chunk, v);
@@ -147,10 +164,10 @@ public final class Recovery {
         continue; // it may be out for what its journal says
       }
       for (RingRecord r : v.scan.records()) {
-        boolean believed = r.type() != JournalRecord.STAMP && epochOf(r.g()) <= most;
-        latest = believed ? Math.max(latest, epochOf(r.g())) : latest;
+        boolean believed = r.type() != JournalRecord.STAMP && CommitNumber.epochOf(r.g()) <= most;
+        latest = believed ? Math.max(latest, CommitNumber.epochOf(r.g())) : latest;
       }
-      int last = epochOf(v.scan.lastG()); // of an empty journal: what its header says
+      int last = CommitNumber.epochOf(v.scan.lastG()); // of an empty journal: what its header says
       latest = last <= most ? Math.max(latest, last) : latest;
     }
     VolumeState caughtUp = state;
@@ -172,6 +189,12 @@ public final class Recovery {
       if (d != null && (sameBoot || d.missingG() == 0 || d.missingG() <= stable)) {
         damaged.put(v.chunk, d.what());
         views.remove(v.chunk);
+        continue;
+      }
+      String lostEnd = v.lostEnd();
+      if (lostEnd != null) {
+        damaged.put(v.chunk, lostEnd);
+        views.remove(v.chunk);
       }
     }
     gather();
@@ -189,11 +212,11 @@ public final class Recovery {
   private void findLaterEpochs(int latest) {
     for (RingView v : List.copyOf(views.values())) {
       long last = v.scan.lastG();
-      if (epochOf(last) > latest) {
+      if (CommitNumber.epochOf(last) > latest) {
         damaged.put(
             v.chunk,
             "commit %x is of opening %d, but the image was opened %d times"
-                .formatted(last, epochOf(last), latest));
+                .formatted(last, CommitNumber.epochOf(last), latest));
         views.remove(v.chunk);
       }
     }
@@ -210,9 +233,9 @@ public final class Recovery {
     if (d == null || d.missingG() == 0) {
       return d;
     }
-    VolumeState.Decision decision = state.decision(epochOf(d.missingG()));
+    VolumeState.Decision decision = state.decision(CommitNumber.epochOf(d.missingG()));
     boolean dropped = decision != null && d.missingG() > decision.lastKept();
-    return dropped && state.absentSince(chunk) != epochOf(d.missingG()) ? null : d;
+    return dropped && state.absentSince(chunk) != CommitNumber.epochOf(d.missingG()) ? null : d;
   }
 
   private void gather() {
@@ -221,7 +244,8 @@ public final class Recovery {
     for (RingView v : views.values()) {
       for (RingRecord r : v.scan.records()) {
         boolean isVoid = r.type() == JournalRecord.VOID;
-        if ((r.type() != JournalRecord.COMMIT && !isVoid) || epochOf(r.g()) != state.epoch()) {
+        if ((r.type() != JournalRecord.COMMIT && !isVoid)
+            || CommitNumber.epochOf(r.g()) != state.epoch()) {
           continue;
         }
         boolean voided = isVoid || state.isVoid(v.chunk, r.g());
@@ -238,7 +262,7 @@ public final class Recovery {
       }
     }
     for (VolumeState.Void v : state.voids()) {
-      if (epochOf(v.g()) == state.epoch()) {
+      if (CommitNumber.epochOf(v.g()) == state.epoch()) {
         commits.computeIfAbsent(v.g(), _ -> new Commit(new int[0])).voided = true;
       }
     }
@@ -336,10 +360,6 @@ public final class Recovery {
         .toArray();
   }
 
-  static int epochOf(long g) {
-    return (int) (g >>> COUNTER_BITS);
-  }
-
   /**
    * The part of a chain that counts: up to the first commit that is void in that chunk, or beyond
    * what was decided on its epoch. A chunk that could not be asked then keeps what it has beyond
@@ -352,7 +372,7 @@ public final class Recovery {
     long lastG = ChunkHeader.TAIL_PREV_G.get(header, 0);
     for (RingRecord r : scan.records()) {
       if (r.type() != JournalRecord.STAMP) {
-        VolumeState.Decision d = state.decision(epochOf(r.g()));
+        VolumeState.Decision d = state.decision(CommitNumber.epochOf(r.g()));
         boolean dropped = d != null && r.g() > d.lastKept() && !aloneWhileAbsent(r, state, chunk);
         if (dropped || r.type() == JournalRecord.COMMIT && state.isVoid(chunk, r.g())) {
           break;
@@ -366,11 +386,11 @@ public final class Recovery {
   }
 
   private static boolean aloneWhileAbsent(RingRecord r, VolumeState state, int chunk) {
-    if (state.absentSince(chunk) != epochOf(r.g())) {
+    if (state.absentSince(chunk) != CommitNumber.epochOf(r.g())) {
       return false;
     }
     for (int p : r.participants()) {
-      if (state.absentSince(p) != epochOf(r.g())) {
+      if (state.absentSince(p) != CommitNumber.epochOf(r.g())) {
         return false;
       }
     }

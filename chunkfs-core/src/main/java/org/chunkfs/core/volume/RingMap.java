@@ -3,7 +3,6 @@ package org.chunkfs.core.volume;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Arrays;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.device.Workers;
 import org.chunkfs.core.error.DeviceException;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Which chunks' journal rings hold anything: one bit a chunk, in blocks at each member's start. A
  * bit is set before the first append to an empty ring and cleared after a checkpoint left it empty;
  * so an opening reads only the rings that matter, and a ring whose first record was lost is not
- * taken for an empty one. A block that cannot be read counts as all ones.
+ * taken for an empty one. A block that cannot be read counts as {@link #full}.
  */
 public final class RingMap {
   private static final int BLOCK = BlockHeader.BLOCK;
@@ -85,14 +84,35 @@ public final class RingMap {
         } catch (IOException e) {
           // counts as damaged
         }
-        if (!good) {
+        byte[] full = full(layout, m, i);
+        if (good) {
+          forgetOthers(block, full);
+        } else {
           map.damaged[m][i] = true;
-          Arrays.fill(block, (byte) 0xFF);
-          map.header(block, i);
+          map.blocks[m][i] = full;
         }
       }
     }
     return map;
+  }
+
+  /** A block of the map by which the rings of all its chunks may hold records. */
+  public static byte[] full(ImageLayout layout, int member, int i) {
+    byte[] block = new byte[BLOCK];
+    header(block, layout, i);
+    int chunks = layout.members().get(member).chunks() - i * RingMapBlock.CHUNKS;
+    for (int bit = 0; bit < Math.min(chunks, RingMapBlock.CHUNKS); bit++) {
+      block[RingMapBlock.BITS.offset() + (bit >>> 3)] |= (byte) (1 << (bit & 7));
+    }
+    BlockHeader.seal(block, BLOCK);
+    return block;
+  }
+
+  /** Clears what a damaged map has set for chunks that there are not: it is not written again. */
+  private static void forgetOthers(byte[] block, byte[] full) {
+    for (int at = RingMapBlock.BITS.offset(); at < BLOCK; at++) {
+      block[at] &= full[at];
+    }
   }
 
   private static boolean problemFree(byte[] block, ImageLayout layout, int i) {
@@ -107,13 +127,13 @@ public final class RingMap {
     RingMap map = new RingMap(device, layout, PATIENCE);
     for (int m = 0; m < map.blocks.length; m++) {
       for (int i = 0; i < map.blocks[m].length; i++) {
-        map.header(map.blocks[m][i], i);
+        header(map.blocks[m][i], layout, i);
         map.write(m, i);
       }
     }
   }
 
-  private void header(byte[] block, int i) {
+  private static void header(byte[] block, ImageLayout layout, int i) {
     BlockHeader.init(
         block, BlockKind.RING_MAP, layout.uuid(), -1, Superblock.RING_MAP_BLOCK + i, 0);
   }

@@ -79,6 +79,17 @@ final class StateKeeper {
     changed(out);
   }
 
+  /**
+   * Entries that make no sense are left out from now on.
+   *
+   * @param chunks so many there are
+   */
+  synchronized void tidy(int chunks) {
+    state = state().sensible(chunks);
+    voids.clear();
+    voids.addAll(state.voids());
+  }
+
   /** The background check has come to a place. */
   synchronized void scrubbed(
       Supplier<TreeMap<Integer, VolumeState.Out>> out, VolumeState.Scrub position) {

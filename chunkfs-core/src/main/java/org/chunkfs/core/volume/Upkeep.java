@@ -175,6 +175,7 @@ public final class Upkeep {
         rings.renew(member);
       }
     }
+    keeper.tidy(layout.chunks());
     for (int slot = 0; slot < 2; slot++) {
       keeper.changed(chunks::outNow);
       keeper.settle(volume.options().deadline().toMillis());

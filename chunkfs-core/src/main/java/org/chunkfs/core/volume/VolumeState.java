@@ -188,6 +188,27 @@ public record VolumeState(
         sound);
   }
 
+  /**
+   * The record without entries that make no sense.
+   *
+   * @param chunks so many there are
+   */
+  public VolumeState sensible(int chunks) {
+    TreeMap<Integer, Out> nowOut = new TreeMap<>(out);
+    nowOut.keySet().removeIf(chunk -> chunk < 0 || chunk >= chunks);
+    return new VolumeState(
+        sequence,
+        epoch,
+        bootId,
+        opened,
+        nowOut,
+        voids.stream().filter(v -> v.chunk >= Void.NOWHERE && v.chunk < chunks).toList(),
+        decisions.stream().filter(d -> d.epoch >= 0 && d.epoch < epoch).toList(),
+        absents,
+        scrub,
+        sound);
+  }
+
   /** Voids when a chunk is back whose ring was emptied. */
   static List<Void> withoutChunk(List<Void> voids, int chunk) {
     return voids.stream()

@@ -18,6 +18,8 @@ import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.core.volume.Volume;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the experiments have found once about devices that hang, and chunks that come back. */
 final class HangRegressionTest {
@@ -265,6 +267,77 @@ final class HangRegressionTest {
       assertThat(Trial.fenced(volume)).isNull();
       assertThat(TreeDump.of(volume)).isEqualTo(before);
     }
+  }
+
+  /**
+   * Its record arrives after it was given up, whole or in part: when the chunk comes back something
+   * takes its place in the journal, though the chunk has nothing to write.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aCommitThatWasRefusedStaysUndone(boolean whole) throws Exception {
+    MemoryDevice image = Trial.image(3);
+    FaultyDevice device = new FaultyDevice(image, 1);
+    Volume volume =
+        Trial.open(device, Trial.options().withStall(java.time.Duration.ofMillis(200)), 1);
+    try {
+      long dir = volume.mkdir(volume.root(), b("dir"), DIRECTORY).id();
+      int chunk = Trial.chunkOf(dir);
+      volume.create(dir, b("f"), FILE);
+      volume.upkeep().renewAll();
+      List<String> before = TreeDump.of(volume);
+      MemoryDevice without = image.snapshot();
+      long start = Trial.chunkStart(chunk);
+      device.inject(Fault.once(Fault.Kind.WRITE_HANG, start, start + Trial.CHUNK));
+      CompletableFuture<Void> refused =
+          CompletableFuture.runAsync(
+              () ->
+                  assertThatThrownBy(() -> volume.create(dir, b("refused"), FILE))
+                      .isInstanceOf(ChunkUnavailableException.class),
+              THREADS);
+      awaitHanging(device);
+      while (volume.state().voids().isEmpty()) {
+        LockSupport.parkNanos(1_000_000);
+      }
+      device.release();
+      refused.get(20, TimeUnit.SECONDS);
+      if (!whole) {
+        cut(image, without, start);
+      }
+      for (int i = 0; i < 2; i++) {
+        volume.online(chunk);
+        assertThat(TreeDump.of(volume)).isEqualTo(before);
+        volume.syncfs();
+        volume.upkeep().renewAll();
+        volume.crash(chunk);
+      }
+      volume.online(chunk);
+      MemoryDevice left = image.snapshot();
+      volume.abandon();
+      try (Volume later = Trial.open(left, Trial.options(), 1)) {
+        assertThat(TreeDump.of(later)).isEqualTo(before);
+      }
+    } finally {
+      device.heal();
+      volume.abandon();
+    }
+  }
+
+  /** Leaves of what was written to a chunk the first sector of each block. */
+  private static void cut(MemoryDevice image, MemoryDevice before, long start) throws IOException {
+    ByteBuffer now = ByteBuffer.allocate(MemoryDevice.BLOCK);
+    ByteBuffer was = ByteBuffer.allocate(MemoryDevice.BLOCK);
+    int cut = 0;
+    for (long at = start; at < start + Trial.CHUNK; at += MemoryDevice.BLOCK) {
+      image.read(at, now.clear());
+      before.read(at, was.clear());
+      if (!now.flip().equals(was.flip())) {
+        was.put(0, now, 0, 512);
+        image.write(at, was);
+        cut++;
+      }
+    }
+    assertThat(cut).isPositive();
   }
 
   private static void awaitHanging(FaultyDevice device) {

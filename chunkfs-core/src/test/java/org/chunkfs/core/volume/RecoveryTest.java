@@ -24,6 +24,8 @@ import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.core.volume.Recovery.Decision;
 import org.chunkfs.core.volume.Recovery.RingView;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The decision over all combinations of what two rings, the volume record and the circumstances can
@@ -395,6 +397,23 @@ final class RecoveryTest {
     RingView b = view(B, 0, new long[] {g(2)}, new Fate[] {Fate.THERE}, new int[][] {{B}});
     Decision found = Recovery.decide(last, List.of(a, b), false, false, Long.MAX_VALUE);
     assertThat(found.stable()).isEqualTo(g(3));
+  }
+
+  /** A record whose writing was cut off is never below what a header calls stable. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aDamagedEndThatItsHeaderCallsStableIsDamageOfThatJournal(boolean sameBoot) {
+    VolumeState last =
+        new VolumeState(
+            7, EPOCH, new byte[16], 0, new TreeMap<>(), List.of(), List.of(), List.of());
+    for (int stable = 1; stable <= 3; stable++) {
+      byte[] header = empty(A, g(1)).header();
+      ChunkHeader.STABLE_G.set(header, 0, g(stable));
+      RingScanner.Scan scan = new RingScanner.Scan(List.of(), 0, g(1), 0, null, g(2));
+      RingView torn = new RingView(A, header, scan);
+      Decision found = Recovery.decide(last, List.of(torn), false, sameBoot, Long.MAX_VALUE);
+      assertThat(found.damaged().containsKey(A)).as("%d", stable).isEqualTo(stable >= 2);
+    }
   }
 
   @Test
