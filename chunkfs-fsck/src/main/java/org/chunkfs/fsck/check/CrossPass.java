@@ -152,6 +152,8 @@ public final class CrossPass {
           entry.holder(), Problem.XREF_OUT_MISSING, name(entry), Ino.show(entry.target()));
     } else if (out.targetGeneration() != entry.generation()) {
       xref(here, "outbound", key, "generation " + out.targetGeneration());
+    } else if (out.parentGeneration() != entry.parentGeneration()) {
+      xref(here, "outbound", key, "directory of generation " + out.parentGeneration());
     } else if (out.g() != entry.g()) {
       here.findings.inode(entry.holder(), Problem.XREF_G, "outbound", hex(out.g()), hex(entry.g()));
     }
@@ -190,15 +192,22 @@ public final class CrossPass {
       here.findings.inode(
           entry.holder(), Problem.REMOTE_G, name(entry), hex(entry.g()), hex(back.g()));
     }
-    if (out != null
-        && (out.backKey() != back.key() || out.parentGeneration() != back.parentGeneration())) {
+    if (back.parentGeneration() != entry.parentGeneration()) {
+      here.findings.inode(
+          entry.holder(),
+          Problem.REMOTE_PARENT,
+          name(entry),
+          back.parentGeneration(),
+          entry.parentGeneration());
+    }
+    if (out != null && out.backKey() != back.key()) {
       xref(here, "outbound", key, "it is not of the name's back pointer");
     }
     if (in == null) {
       far.findings.inode(
           entry.target(), Problem.XREF_IN_MISSING, name(entry), Ino.show(entry.parent()));
     } else if (in.targetGeneration() != entry.generation()
-        || in.parentGeneration() != back.parentGeneration()
+        || in.parentGeneration() != entry.parentGeneration()
         || in.backKey() != back.key()
         || in.chunk() != chunk) {
       xref(far, "inbound", key, "it does not agree with the name's entry and back pointer");

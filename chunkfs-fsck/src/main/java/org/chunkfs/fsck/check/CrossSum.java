@@ -51,9 +51,10 @@ final class CrossSum {
    */
   void add(int chunk, Fact.Dirent entry) {
     facts++;
-    name(entry.target(), entry.generation(), entry.type(), entry.parent(), entry.g(), entry.name());
+    long generations = both(entry.generation(), entry.parentGeneration());
+    name(entry.target(), entry.type(), entry.parent(), generations, entry.g(), entry.name());
     end(NAMES, 1);
-    words(entry.target(), entry.parent(), entry.cookie(), entry.g(), entry.generation(), chunk);
+    words(entry.target(), entry.parent(), entry.cookie(), entry.g(), generations, chunk);
     end(ENTRIES, 1);
   }
 
@@ -62,15 +63,10 @@ final class CrossSum {
    */
   void add(Fact.Back back, int type) {
     facts++;
-    name(back.inode(), back.generation(), type, back.parent(), back.g(), back.name());
+    long generations = both(back.generation(), back.parentGeneration());
+    name(back.inode(), type, back.parent(), generations, back.g(), back.name());
     end(NAMES, -1);
-    words(
-        back.inode(),
-        back.parent(),
-        back.key(),
-        back.g(),
-        both(back.generation(), back.parentGeneration()),
-        Ino.chunk(back.inode()));
+    words(back.inode(), back.parent(), back.key(), back.g(), generations, Ino.chunk(back.inode()));
     end(BACKS, -1);
   }
 
@@ -79,16 +75,10 @@ final class CrossSum {
    */
   void add(int chunk, Fact.Out out) {
     facts++;
-    words(out.target(), out.parent(), out.cookie(), out.g(), out.targetGeneration(), chunk);
+    long generations = both(out.targetGeneration(), out.parentGeneration());
+    words(out.target(), out.parent(), out.cookie(), out.g(), generations, chunk);
     end(ENTRIES, -1);
-    words(
-        out.target(),
-        out.parent(),
-        out.cookie(),
-        out.backKey(),
-        out.g(),
-        both(out.targetGeneration(), out.parentGeneration()),
-        chunk);
+    words(out.target(), out.parent(), out.cookie(), out.backKey(), out.g(), generations, chunk);
     end(REFERENCES, 1);
   }
 
@@ -108,8 +98,8 @@ final class CrossSum {
     return (long) high << 32 | low & 0xFFFF_FFFFL;
   }
 
-  private void name(long target, int generation, int type, long parent, long g, byte[] name) {
-    words(target, parent, g, both(generation, type), name.length);
+  private void name(long target, int type, long parent, long generations, long g, byte[] name) {
+    words(target, parent, g, generations, both(type, name.length));
     int i = 0;
     for (; i + Long.BYTES <= name.length; i += Long.BYTES) {
       word(Bytes.u64(name, i));

@@ -9,10 +9,12 @@ public final class Fact {
    *
    * @param holder the inode the item is in: the directory, or its continuation
    * @param parent the directory's head
+   * @param parentGeneration of the head, as the holder has it
    */
   public record Dirent(
       long holder,
       long parent,
+      int parentGeneration,
       long cookie,
       long target,
       int generation,

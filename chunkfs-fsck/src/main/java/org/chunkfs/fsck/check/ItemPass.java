@@ -126,6 +126,7 @@ final class ItemPass implements TreeReader.Sink {
         new Fact.Dirent(
             inode.ino,
             inode.continuation() ? inode.head : inode.ino,
+            inode.entriesGeneration(),
             item.major(),
             target,
             Items.Dirent.GENERATION.get(v, 0),

@@ -356,7 +356,17 @@ final class QuickItems {
       check
           .facts
           .kept()
-          .add(new Fact.Dirent(ino, directory, major, inode, itsGeneration, itsType, g, name));
+          .add(
+              new Fact.Dirent(
+                  ino,
+                  directory,
+                  directoryGeneration,
+                  major,
+                  inode,
+                  itsGeneration,
+                  itsType,
+                  g,
+                  name));
     }
     return true;
   }

@@ -195,7 +195,13 @@ public enum Problem {
       615, CROSS_CHUNK, WARNING, true, "blocks of continuations are counted as %s, expected %s"),
   CYCLE(616, CROSS_CHUNK, ERROR, false, "the directory is its own ancestor"),
   REMOTE_TYPE(618, CROSS_CHUNK, WARNING, true, "the entry '%s' has type %s, its inode %s"),
-  XREF_G(619, CROSS_CHUNK, WARNING, true, "the %s cross reference carries commit %s, its name %s");
+  XREF_G(619, CROSS_CHUNK, WARNING, true, "the %s cross reference carries commit %s, its name %s"),
+  REMOTE_PARENT(
+      620,
+      CROSS_CHUNK,
+      WARNING,
+      true,
+      "the inode of the entry '%s' has its name in a directory of generation %s, expected %s");
 
   private final int number;
   private final Scope scope;
