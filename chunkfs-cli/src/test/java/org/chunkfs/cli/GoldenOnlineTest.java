@@ -1,10 +1,10 @@
 package org.chunkfs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,11 +23,15 @@ import org.chunkfs.fsck.problem.Finding;
 import org.chunkfs.fsck.problem.Problem;
 import org.chunkfs.fsck.problem.Scope;
 import org.chunkfs.fsck.problem.Severity;
+import org.chunkfs.fsck.report.FsckReport;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The golden cases, served: a check of the volume finds what a check of the image does. */
+/**
+ * The golden cases, served: a check of the volume finds what a check of the image does, and a
+ * repair brings it in order.
+ */
 final class GoldenOnlineTest {
   /** What is about where a journal ends, which an opening has decided. */
   private static final Set<Problem> HISTORY =
@@ -37,20 +41,14 @@ final class GoldenOnlineTest {
           Problem.JOURNAL_TORN,
           Problem.JOURNAL_ENTRY,
           Problem.COMMIT_INCOMPLETE,
+          Problem.COMMIT_LOST,
           Problem.COMMIT_MISSING,
+          Problem.VOLUME_RECORD_BEHIND,
           Problem.RING_MAP_BIT,
           Problem.RING_MAP_CUT);
 
-  /** One in three, or {@code -Dchunkfs.golden.online=all}. */
   static List<GoldenCase> cases() throws IOException {
-    boolean all = "all".equals(System.getProperty("chunkfs.golden.online"));
-    List<GoldenCase> cases = new ArrayList<>();
-    for (GoldenCase one : GoldenCase.all()) {
-      if (all || one.name().hashCode() % 3 == 0) {
-        cases.add(one);
-      }
-    }
-    return cases;
+    return GoldenCase.all();
   }
 
   @ParameterizedTest
@@ -72,6 +70,37 @@ final class GoldenOnlineTest {
       }
     } catch (ImageException e) {
       assertThat(e.kind()).isNotNull(); // it cannot be served
+    }
+  }
+
+  /**
+   * What can be served can be repaired while it is, and is in order afterwards for a check of the
+   * image.
+   */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void whatIsServedCanBeRepaired(GoldenCase one, @TempDir Path work) throws IOException {
+    List<Path> members = GoldenFiles.unpack(one.image(), work);
+    assumeThat(one.given(members)).isEqualTo(members); // else no repair comes to an end
+    assumeThat(one.settings()).doesNotContainKeys("cut", "unreadable");
+    FsckOptions repair =
+        FsckOptions.repair(GoldenBases.NOW.toEpochMilli() * 1_000_000).withData(true);
+    VolumeOptions options = VolumeOptions.defaults().withFenced(VolumeOptions.FencedPolicy.FAIL);
+    List<Finding> before = List.of();
+    try (Image image = one.open(members, Mode.READ_WRITE, -1);
+        Volume volume = Volume.open(image, options, one.boot())) {
+      FsckReport report = OnlineFsck.run(volume, repair, Progress.NONE);
+      before = report.findings();
+      assertThat(report.clean()).as("%s%n%s", before, report.remaining()).isTrue();
+    } catch (ImageException e) {
+      assertThat(e.kind()).isNotNull(); // it cannot be served
+      return;
+    }
+    try (Image image = one.open(members, Mode.READ_ONLY, -1)) {
+      FsckReport after =
+          Fsck.check(
+              image, FsckOptions.check().withBootId(one.boot()).withThreads(1), Progress.NONE);
+      assertThat(after.warnings() + after.errors()).as("%s%n%s", before, after.findings()).isZero();
     }
   }
 

@@ -12,6 +12,7 @@ import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkGeometry;
 import org.chunkfs.core.format.ChunkHeader;
+import org.chunkfs.core.format.CommitNumber;
 import org.chunkfs.core.format.JournalRecord;
 import org.chunkfs.core.format.TableEntry;
 import org.chunkfs.core.journal.RingId;
@@ -199,7 +200,7 @@ public final class ChunkReader {
     if (state == null) {
       return true;
     }
-    VolumeState.Decision decision = state.decision((int) (record.g() >>> 40));
+    VolumeState.Decision decision = state.decision(CommitNumber.epochOf(record.g()));
     boolean dropped = decision != null && record.g() > decision.lastKept();
     return !dropped && !state.isVoid(chunk, record.g());
   }

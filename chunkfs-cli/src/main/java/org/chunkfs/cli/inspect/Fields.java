@@ -6,6 +6,7 @@ import org.chunkfs.cli.output.Modes;
 import org.chunkfs.cli.output.Names;
 import org.chunkfs.cli.output.Times;
 import org.chunkfs.core.format.BlockKind;
+import org.chunkfs.core.format.CommitNumber;
 import org.chunkfs.core.format.Field;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.format.RecordLayout;
@@ -70,7 +71,8 @@ final class Fields {
 
   /** A commit number as epoch and number in it. */
   static String commit(long g) {
-    return g == 0 ? "0" : (g >>> 40) + "." + (g & (1L << 40) - 1);
+    int epoch = CommitNumber.epochOf(g);
+    return g == 0 ? "0" : epoch + "." + (g - CommitNumber.base(epoch));
   }
 
   private static String bytes(String name, byte[] value) {

@@ -114,8 +114,14 @@ public final class Related {
     return chunks;
   }
 
-  /** The chunks on the way up from a directory, until it repeats. */
+  /** The chunks on the way up from a directory, until it repeats, and those its entry may be in. */
   private void above(long directory) {
+    ChunkFacts home = all.get(Ino.chunk(directory));
+    ChunkFacts.Parent name = home == null ? null : home.directory(directory);
+    if (name != null) {
+      chunks.add(Ino.chunk(name.parent()));
+      parts(name.parent());
+    }
     Set<Long> seen = new TreeSet<>();
     Long at = directory;
     while (at != null && seen.add(at)) {

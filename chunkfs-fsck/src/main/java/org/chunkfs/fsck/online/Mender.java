@@ -135,6 +135,7 @@ public final class Mender {
                       upkeep.lastCommit(chunk),
                       upkeep.lastNumber(),
                       sweep.facts(),
+                      wrong,
                       now,
                       log);
               last[0] = single.check(sweep.crossings(chunk));
@@ -180,9 +181,10 @@ public final class Mender {
     }
   }
 
-  private void align(Alignment.Changes changes) throws IOException {
+  /** Makes them; false if something is not as it was when they were worked out. */
+  private boolean made(Alignment.Changes changes) throws IOException {
     if (changes.edits().isEmpty()) {
-      return;
+      return true;
     }
     try {
       int made = upkeep.bringIntoLine(changes.edits());
@@ -190,14 +192,32 @@ public final class Mender {
         log.addAll(changes.log());
         log.add("bring %d entries and references into line".formatted(made));
       }
+      return made == changes.edits().size();
     } catch (CorruptException | ChunkIoException | ChunkUnavailableException e) {
       // What was fenced for it is looked at again, and repaired by itself first.
       log.add("entries and references could not be brought into line: " + e.getMessage());
+      return false;
     }
   }
 
-  /** Brings chunks into line. */
+  /** Brings chunks into line; circles of directories one by one, when all else is. */
   public void across(List<Finding> wrong) throws IOException {
+    List<Finding> names = wrong.stream().filter(f -> f.problem() != Problem.CYCLE).toList();
+    if (!names.isEmpty()) {
+      align(names, false);
+      return;
+    }
+    for (Finding circle : wrong) {
+      align(List.of(circle), true);
+    }
+  }
+
+  /**
+   * Brings the chunks of some findings into line.
+   *
+   * @param all whether the rest is left if one of the first changes cannot be made
+   */
+  private void align(List<Finding> wrong, boolean all) throws IOException {
     Map<Integer, ChunkFacts> facts = sweep.facts();
     Set<Integer> chunks = new TreeSet<>();
     for (Finding finding : wrong) {
@@ -207,9 +227,10 @@ public final class Mender {
     Alignment.Changes changes =
         new Looker(volume)
             .together(
-                chunks, (media, keep) -> Alignment.of(media, volume.layout(), keep, chunks, facts));
-    align(changes);
-    for (int chunk : changes.others()) {
+                chunks,
+                (media, keep) -> Alignment.of(media, volume.layout(), keep, chunks, facts, wrong));
+    boolean made = made(changes);
+    for (int chunk : made || !all ? changes.others() : Set.<Integer>of()) {
       List<Finding> why =
           wrong.stream()
               .filter(f -> f.chunk() == chunk && f.problem().severity() != Severity.NOTE)

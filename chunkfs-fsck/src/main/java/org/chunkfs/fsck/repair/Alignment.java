@@ -13,6 +13,7 @@ import org.chunkfs.core.format.ItemType;
 import org.chunkfs.core.volume.ImageLayout;
 import org.chunkfs.core.volume.ItemEdit;
 import org.chunkfs.fsck.check.ChunkFacts;
+import org.chunkfs.fsck.problem.Finding;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.scan.BlockTable;
 import org.chunkfs.fsck.scan.ChunkReader;
@@ -52,13 +53,15 @@ public final class Alignment {
    * @param keep which parts of the journals count
    * @param chunks to bring into line, all of one moment
    * @param facts of all chunks: those that are not among {@code chunks} are not asked
+   * @param wrong what was found across chunks; circles of directories are cut
    */
   public static Changes of(
       BlockDevice device,
       ImageLayout layout,
       Keep keep,
       Set<Integer> chunks,
-      Map<Integer, ChunkFacts> facts) {
+      Map<Integer, ChunkFacts> facts,
+      List<Finding> wrong) {
     Alignment all = new Alignment();
     for (int chunk : chunks) {
       ChunkReader reader = new ChunkReader(device, layout, chunk);
@@ -71,6 +74,7 @@ public final class Alignment {
     }
     Set<Integer> unknown = new TreeSet<>(facts.keySet());
     unknown.removeAll(chunks);
+    new CycleCut(all.models, true, layout.hashKey(), all.log).run(wrong);
     new CrossRepair(all.models, unknown, Set.of(), layout.hashKey(), all.log).run();
     for (ChunkModel model : all.models.values()) {
       model.inodes.values().forEach(inode -> all.compare(model.chunk(), inode));

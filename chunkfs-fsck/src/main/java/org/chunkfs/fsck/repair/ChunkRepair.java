@@ -65,7 +65,14 @@ final class ChunkRepair {
   /** Repairs the model by the rules for one chunk. */
   void local(Map<Integer, ChunkFacts> facts, long now) {
     if (model != null) {
-      new LocalRepair(model, facts, ChunkFs.ROOT_GENERATION, now, log).run();
+      new LocalRepair(model, facts, ChunkFs.ROOT_GENERATION, now, log).run(true);
+    }
+  }
+
+  /** The same after {@link CrossRepair}: of entries in other chunks the facts are out of date. */
+  void aligned(Map<Integer, ChunkFacts> facts, long now) {
+    if (model != null) {
+      new LocalRepair(model, facts, ChunkFs.ROOT_GENERATION, now, log).run(false);
     }
   }
 

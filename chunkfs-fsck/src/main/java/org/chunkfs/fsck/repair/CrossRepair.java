@@ -255,22 +255,21 @@ final class CrossRepair {
       return;
     }
     if (head != null && holder == null) {
-      if (unknown.contains(Ino.chunk(part(head, hash.cookie(name))))) {
+      if (unknown.contains(Ino.chunk(Names.part(head, hash.cookie(name))))) {
         keepIn(model, inode, back);
       } else if (!LostFound.is(model, inode, parent)) {
-        inode.remove(back); // the part's chunk has nothing to do with this one
+        drop(inode, back); // the part's chunk has nothing to do with this one
       }
       return;
     }
     if (head == null || holder == null || !holder.directory()) {
-      log.add("drop back pointer '%s' of inode %s".formatted(Names.show(name), Names.show(inode)));
-      inode.remove(back);
+      drop(inode, back);
       return;
     }
     Item entry = names.dirent(holder, name);
     if (entry != null) {
       if (Items.Dirent.INO.get(entry.value(), 0) != inode.ino) {
-        inode.remove(back);
+        drop(inode, back);
         if (LostFound.is(model, inode, parent)) {
           enterLostFound(model, inode, head);
         }
@@ -279,7 +278,7 @@ final class CrossRepair {
     }
     if (frozen.contains(Ino.chunk(holder.ino))) {
       if (!LostFound.is(model, inode, parent)) {
-        inode.remove(back);
+        drop(inode, back);
       }
       return;
     }
@@ -287,7 +286,7 @@ final class CrossRepair {
     Item made = names.addDirent(holder, name, inode.ino, inode.generation(), inode.mode() >> 12, g);
     log.add("enter '%s' in directory %s again".formatted(Names.show(name), Names.show(head)));
     if (made == null) {
-      inode.remove(back);
+      drop(inode, back);
     } else if (Ino.chunk(holder.ino) != model.chunk()) {
       expect(
           Ino.chunk(holder.ino),
@@ -299,6 +298,13 @@ final class CrossRepair {
           back,
           g);
     }
+  }
+
+  private void drop(InodeModel inode, Item back) {
+    log.add(
+        "drop back pointer '%s' of inode %s"
+            .formatted(Names.show(Names.ofBack(back)), Names.show(inode)));
+    inode.remove(back);
   }
 
   /** Whether the entry is in a part that was asked, though the head cannot be. */
@@ -353,18 +359,8 @@ final class CrossRepair {
 
   /** The part of a directory that holds a cookie; null if it cannot be, or was not, asked. */
   private @Nullable InodeModel holder(InodeModel head, long cookie) {
-    long part = part(head, cookie);
+    long part = Names.part(head, cookie);
     ChunkModel model = models.get(Ino.chunk(part));
     return model == null ? null : model.get(part);
-  }
-
-  private static long part(InodeModel head, long cookie) {
-    long part = head.ino;
-    for (Item range : head.of(ItemType.CONTINUATION)) {
-      if (Long.compareUnsigned(range.major(), cookie) <= 0) {
-        part = Items.Continuation.INO.get(range.value(), 0);
-      }
-    }
-    return part;
   }
 }

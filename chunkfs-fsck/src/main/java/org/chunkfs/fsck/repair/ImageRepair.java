@@ -2,14 +2,10 @@ package org.chunkfs.fsck.repair;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.error.MemberMissingException;
 import org.chunkfs.core.format.BlockHeader;
-import org.chunkfs.core.format.BlockKind;
-import org.chunkfs.core.format.RingMapBlock;
 import org.chunkfs.core.format.Superblock;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.ImageLayout;
@@ -49,7 +45,7 @@ public final class ImageRepair {
       }
       for (int i = 0; maps && i < RingMap.count(layout, member); i++) {
         log.add("rewrite the ring map of member " + (member + 1));
-        put(start + Superblock.RING_MAP_BLOCK + i, map(member, i));
+        put(start + Superblock.RING_MAP_BLOCK + i, RingMap.full(layout, member, i));
       }
     }
     device.flush();
@@ -63,19 +59,6 @@ public final class ImageRepair {
     }
   }
 
-  private byte[] map(int member, int i) {
-    byte[] map = new byte[BLOCK];
-    BlockHeader.init(map, BlockKind.RING_MAP, layout.uuid(), -1, Superblock.RING_MAP_BLOCK + i, 0);
-    int chunks =
-        Math.min(
-            RingMapBlock.CHUNKS, layout.members().get(member).chunks() - i * RingMapBlock.CHUNKS);
-    for (int bit = 0; bit < chunks; bit++) {
-      map[BlockHeader.SIZE + (bit >>> 3)] |= (byte) (1 << (bit & 7));
-    }
-    BlockHeader.seal(map, BLOCK);
-    return map;
-  }
-
   /** Writes a volume record to all slots of all replicas; returns the one that counts then. */
   public VolumeState record(VolumeState state) throws IOException {
     VolumeRecords records = new VolumeRecords(device, layout);
@@ -87,24 +70,7 @@ public final class ImageRepair {
 
   /** The record without entries that make no sense, and without chunks that are in order again. */
   VolumeState sensible(VolumeState state, List<Integer> returned) {
-    TreeMap<Integer, VolumeState.Out> out = new TreeMap<>(state.out());
-    out.keySet().removeIf(chunk -> chunk < 0 || chunk >= layout.chunks());
-    List<VolumeState.Void> voids = new ArrayList<>(state.voids());
-    voids.removeIf(v -> v.chunk() < 0 || v.chunk() >= layout.chunks());
-    List<VolumeState.Decision> decisions = new ArrayList<>(state.decisions());
-    decisions.removeIf(d -> d.epoch() < 0 || d.epoch() >= state.epoch());
-    VolumeState sensible =
-        new VolumeState(
-            state.sequence(),
-            state.epoch(),
-            state.bootId(),
-            state.opened(),
-            out,
-            List.copyOf(voids),
-            List.copyOf(decisions),
-            state.absents(),
-            state.scrub(),
-            state.sound());
+    VolumeState sensible = state.sensible(layout.chunks());
     for (int chunk : returned) {
       sensible = sensible.returned(chunk);
     }

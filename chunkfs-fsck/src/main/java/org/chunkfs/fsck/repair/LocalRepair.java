@@ -56,14 +56,19 @@ final class LocalRepair {
     this.log = log;
   }
 
-  void run() {
+  /**
+   * @param entered whether inodes get the names that entries in other chunks give them
+   */
+  void run(boolean entered) {
     ownInodes();
     lostInodes();
     new HeadRepair(model, HeadRepair.found(facts), log).run();
     flags();
     entries();
     backPointers();
-    remoteNames();
+    if (entered) {
+      remoteNames();
+    }
     oneNamePerDirectory();
     orphans();
     strays();

@@ -30,6 +30,17 @@ final class Names {
     return Arrays.copyOfRange(item.value(), Items.BackPointer.NAME, item.value().length);
   }
 
+  /** The inode that entries of a directory with this cookie are in: itself, or a part of it. */
+  static long part(InodeModel head, long cookie) {
+    long part = head.ino;
+    for (Item range : head.of(ItemType.CONTINUATION)) {
+      if (Long.compareUnsigned(range.major(), cookie) <= 0) {
+        part = Items.Continuation.INO.get(range.value(), 0);
+      }
+    }
+    return part;
+  }
+
   /** The entry of that name, or null. */
   @Nullable Item dirent(InodeModel dir, byte[] name) {
     long base = hash.cookie(name);

@@ -47,20 +47,28 @@ final class RangeRepair {
     }
   }
 
-  /** The head, and each part that its map leads to and that knows it; none that is not written. */
+  /**
+   * The head, and each part that its map leads to and that knows it; none of which neither it nor
+   * the map is written.
+   */
   private List<InodeModel> parts(InodeModel head) {
     List<InodeModel> parts = new ArrayList<>();
     Set<Long> seen = new HashSet<>();
+    boolean mapped = !frozen(head);
     for (long ino : ranges(head).values()) {
       InodeModel part = seen.add(ino) && ino != head.ino ? part(head, ino) : null;
-      if (part != null && !frozen.contains(Ino.chunk(ino))) {
+      if (part != null && (mapped || !frozen(part))) {
         parts.add(part);
       }
     }
-    if (!frozen.contains(Ino.chunk(head.ino))) {
+    if (mapped) {
       parts.add(head);
     }
     return parts;
+  }
+
+  private boolean frozen(InodeModel inode) {
+    return frozen.contains(Ino.chunk(inode.ino));
   }
 
   private @Nullable InodeModel part(InodeModel head, long ino) {
@@ -86,7 +94,7 @@ final class RangeRepair {
   }
 
   private void settle(InodeModel head, InodeModel part) {
-    for (Item entry : part.of(ItemType.DIRENT)) {
+    for (Item entry : frozen(part) ? List.<Item>of() : part.of(ItemType.DIRENT)) {
       long owner = ranges(head).floorEntry(entry.major()).getValue();
       if (owner != part.ino) {
         entry(head, part, entry, owner);
@@ -111,7 +119,7 @@ final class RangeRepair {
     byte[] name = Names.ofDirent(entry);
     byte[] value = entry.value();
     boolean there = names.dirent(to, name) != null;
-    if (!there && frozen.contains(Ino.chunk(owner))) {
+    if (!there && frozen(to)) {
       return;
     }
     part.remove(entry);
@@ -129,12 +137,18 @@ final class RangeRepair {
 
   private void extent(InodeModel head, InodeModel part, Item extent, long end) {
     long from = extent.major();
-    boolean taken = frozen.contains(Ino.chunk(head.ino));
+    if (unasked(head, from, end)) {
+      return;
+    }
+    boolean taken = frozen(head);
     for (long ino : ranges(head).values()) {
       InodeModel other = ino == part.ino ? null : part(head, ino);
       for (Item has : other == null ? List.<Item>of() : other.of(ItemType.EXTENT)) {
         taken |= has.major() < end && from < has.major() + Items.Extent.COUNT.get(has.value(), 0);
       }
+    }
+    if (taken && frozen(part)) {
+      return;
     }
     if (taken) {
       log.add(
@@ -160,6 +174,17 @@ final class RangeRepair {
         lead(head, end, then);
       }
     }
+  }
+
+  /** Whether some of these blocks, or the one after them, may be in a part that was not asked. */
+  private boolean unasked(InodeModel head, long from, long end) {
+    TreeMap<Long, Long> ranges = ranges(head);
+    for (long ino : ranges.subMap(ranges.floorKey(from), true, end, true).values()) {
+      if (ino != head.ino && !models.containsKey(Ino.chunk(ino))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What of these blocks is in other parts' ranges; the rest the table may give back. */

@@ -5,13 +5,13 @@ import org.chunkfs.core.chunk.Chunk;
 import org.chunkfs.core.chunk.Numbers;
 import org.chunkfs.core.chunk.Stability;
 import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.format.CommitNumber;
 
 /**
  * The commits of one repair: numbers of its own volume epoch, one after another, stable as soon as
  * the device was flushed.
  */
 final class RepairHistory implements Numbers, Stability {
-  private static final int COUNTER_BITS = 40;
 
   private final BlockDevice device;
   private long next;
@@ -30,7 +30,7 @@ final class RepairHistory implements Numbers, Stability {
 
   /** Of a volume that nobody uses; its epoch is durable already. */
   static RepairHistory of(BlockDevice device, int epoch) {
-    return new RepairHistory(device, (long) epoch << COUNTER_BITS);
+    return new RepairHistory(device, CommitNumber.base(epoch));
   }
 
   /** Of a volume in use, which gives its numbers itself: only says which may have been given. */

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.chunkfs.core.device.BlockDevice;
-import org.chunkfs.core.format.NameHash;
+import org.chunkfs.core.format.CommitNumber;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.ImageLayout;
 import org.chunkfs.core.volume.VolumeState;
@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Repairer {
   private static final int ROUNDS = 6;
-  private static final int COUNTER_BITS = 40;
 
   private final Image image;
   private final BlockDevice device;
@@ -177,7 +176,7 @@ public final class Repairer {
         new VolumeState(1, 0, new byte[16], now, new TreeMap<>(), List.of(), List.of(), List.of());
     // All records are lost: journals know of the epochs that there were.
     long largest = HistoryScan.largestG(device, layout, options.memory());
-    int seen = (int) (largest >>> COUNTER_BITS);
+    int seen = CommitNumber.epochOf(largest);
     if (seen >= state.epoch() && seen < VolumeState.MAX_EPOCH) {
       List<VolumeState.Decision> decisions = new ArrayList<>(state.decisions());
       decisions.add(new VolumeState.Decision(seen, largest));
@@ -217,10 +216,10 @@ public final class Repairer {
         repairs.put(e.getKey(), repair);
       }
     }
+    new CycleCut(models, false, layout.hashKey(), log).run(result.findings().list());
     new CrossRepair(models, unknown, Set.of(), layout.hashKey(), log).run();
-    cutCycles(result, models);
     for (ChunkRepair repair : repairs.values()) {
-      repair.local(result.facts(), now);
+      repair.aligned(result.facts(), now);
       repair.writeChanges(lastKept, now, numbers);
       result.facts().values().forEach(ChunkFacts::changed);
     }
@@ -239,18 +238,5 @@ public final class Repairer {
     }
     involved.addAll(Related.parts(facts.values(), directories));
     return involved;
-  }
-
-  /** A directory that is its own ancestor loses its name; it goes to lost+found. */
-  private void cutCycles(ImageCheck.Result result, TreeMap<Integer, ChunkModel> models) {
-    for (Finding finding : result.findings().list()) {
-      ChunkModel model = models.get(finding.chunk());
-      InodeModel inode =
-          finding.problem() == Problem.CYCLE && model != null ? model.get(finding.inode()) : null;
-      if (inode != null) {
-        log.add("cut the circle of directories at " + Names.show(inode));
-        CycleCut.cut(inode, models, new Names(new NameHash(layout.hashKey())));
-      }
-    }
   }
 }

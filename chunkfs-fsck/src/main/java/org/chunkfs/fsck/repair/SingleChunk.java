@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.fsck.check.ChunkCheck;
 import org.chunkfs.fsck.check.ChunkFacts;
 import org.chunkfs.fsck.check.Crossings;
+import org.chunkfs.fsck.problem.Finding;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.scan.ChunkMemory;
 import org.chunkfs.fsck.scan.ChunkReader;
@@ -97,12 +99,14 @@ public final class SingleChunk {
    * @param lastCommit no commit at or below it will be missed in this chunk
    * @param lastNumber the last commit number that the volume has given
    * @param places what is known of all chunks, for the places of directories
+   * @param wrong what was found; circles of directories are cut that have their entry here
    */
   public Repaired repair(
       @Nullable ChunkFacts seen,
       long lastCommit,
       long lastNumber,
       Map<Integer, ChunkFacts> places,
+      List<Finding> wrong,
       long now,
       List<String> log)
       throws IOException {
@@ -112,6 +116,10 @@ public final class SingleChunk {
     Surroundings around =
         Surroundings.of(image, chunk, keep, own, model == null ? null : model.referenced());
     Inventory before = model == null ? Inventory.empty(chunk) : Inventory.of(model);
+    if (model != null) {
+      TreeMap<Integer, ChunkModel> alone = new TreeMap<>(Map.of(chunk, model));
+      new CycleCut(alone, true, image.layout().hashKey(), log).run(wrong);
+    }
     repair.local(around.facts, now);
     if (model != null) {
       Set<Integer> frozen = Set.copyOf(around.models.keySet());

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What is in one inventory and not in a later one. */
 public final class Losses {
+  /** Of what lies deeper the path is told from there on. */
   private static final int DEEPEST = 1000;
+
   private static final long BLOCK = BlockHeader.BLOCK;
 
   private final Inventory before;
@@ -148,10 +150,12 @@ public final class Losses {
 
   private String path(Inventory of, Name name) {
     StringBuilder path = new StringBuilder("/" + show(name.raw()));
+    Set<Long> above = new HashSet<>();
     long at = name.parent();
-    for (int i = 0; at != root && i < DEEPEST; i++) {
+    while (at != root) {
       Name up = of.directory(at);
-      if (up == null) {
+      boolean circle = !above.add(at);
+      if (up == null || circle || above.size() > DEEPEST) {
         return inode(at) + path;
       }
       path.insert(0, "/" + show(up.raw()));

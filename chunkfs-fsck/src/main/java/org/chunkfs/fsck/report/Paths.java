@@ -1,13 +1,16 @@
 package org.chunkfs.fsck.report;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.fsck.check.ChunkFacts;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the paths of inodes by the back pointers of directories. */
 public final class Paths {
+  /** Of what lies deeper the path is told from there on. */
   private static final int DEEPEST = 1000;
 
   private final Map<Integer, ChunkFacts> facts;
@@ -27,8 +30,8 @@ public final class Paths {
             : home.names().containsKey(inode) ? home.names().get(inode) : home.directory(inode);
     StringBuilder path = new StringBuilder();
     long at = inode;
-    int deep = 0;
-    while (at != root && name != null && deep++ < DEEPEST) {
+    Set<Long> above = new HashSet<>();
+    while (at != root && name != null && above.add(at) && above.size() <= DEEPEST) {
       path.insert(0, "/" + new String(name.name(), StandardCharsets.UTF_8));
       at = name.parent();
       name = directory(at);

@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.format.BlockKind;
 import org.chunkfs.core.format.ChunkHeader;
+import org.chunkfs.core.format.CommitNumber;
 import org.chunkfs.core.format.JournalRecord;
 import org.chunkfs.core.format.TableEntry;
 import org.chunkfs.core.journal.RingRecord;
@@ -36,7 +37,6 @@ import org.jspecify.annotations.Nullable;
  * and on the volume's state.
  */
 public final class HistoryScan implements Keep {
-  private static final int COUNTER_BITS = 40;
 
   /** Journals that are looked at together: most are empty, and cost the time of two small reads. */
   private static final int PROBES = 12;
@@ -263,10 +263,10 @@ public final class HistoryScan implements Keep {
       Recovery.RingView view = views.get(chunk);
       long first = view == null ? 0 : view.scan().records().getFirst().g();
       // What is of an earlier epoch an opening since has decided on.
-      VolumeState.Decision decided = state.decision(epochOf(first));
+      VolumeState.Decision decided = state.decision(CommitNumber.epochOf(first));
       boolean lost =
           decided == null
-              ? epochOf(first) == state.epoch() && (sameBoot || first <= stable)
+              ? CommitNumber.epochOf(first) == state.epoch() && (sameBoot || first <= stable)
               : first <= decided.lastKept();
       Findings of = new Findings(chunk);
       of.add(lost ? Problem.RING_MAP_BIT : Problem.RING_MAP_CUT);
@@ -348,7 +348,9 @@ public final class HistoryScan implements Keep {
       Findings findings) {
     damaged.forEach((chunk, what) -> {
       Recovery.RingView view = views.get(chunk);
-      if (view == null || damage(chunk, view.scan()) == null) { // else the chunk's check tells it
+      boolean told = // by the chunk's check
+          view != null && (damage(chunk, view.scan()) != null || view.lostEnd() != null);
+      if (!told) {
         Findings of = new Findings(chunk);
         of.add(Problem.JOURNAL, what);
         findings.addAll(of);
@@ -360,7 +362,8 @@ public final class HistoryScan implements Keep {
     for (Recovery.RingView view : views.values()) {
       floor = Math.max(floor, ChunkHeader.BASE_G.get(view.header(), 0));
       for (RingRecord record : view.scan().records()) {
-        if (record.type() != JournalRecord.STAMP && epochOf(record.g()) == state.epoch()) {
+        if (record.type() != JournalRecord.STAMP
+            && CommitNumber.epochOf(record.g()) == state.epoch()) {
           held.computeIfAbsent(view.chunk(), _ -> new HashSet<>()).add(record.g());
           seen.merge(record.g(), record, (a, b) -> a.type() == JournalRecord.VOID ? a : b);
         }
@@ -389,7 +392,7 @@ public final class HistoryScan implements Keep {
    * sure; after it only if later ones are, and a death of the machine may have left it so.
    */
   private void gaps(long floor, NavigableSet<Long> seen, Findings findings) {
-    long epoch = (long) state.epoch() << COUNTER_BITS;
+    long epoch = CommitNumber.base(state.epoch());
     Set<Long> voids = new HashSet<>();
     state.voids().forEach(v -> voids.add(v.g()));
     long first = Math.max(floor, epoch) + 1;
@@ -406,10 +409,6 @@ public final class HistoryScan implements Keep {
         findings.add(Problem.COMMIT_MISSING, Long.toHexString(g), Long.toHexString(seen.higher(g)));
       }
     }
-  }
-
-  private static int epochOf(long g) {
-    return (int) (g >>> COUNTER_BITS);
   }
 
   /** The largest commit number that any header or journal that can be read knows of. */

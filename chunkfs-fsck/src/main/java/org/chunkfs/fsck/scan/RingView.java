@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import java.util.zip.CRC32C;
 import org.chunkfs.core.format.BlockHeader;
 import org.chunkfs.core.format.ChunkHeader;
+import org.chunkfs.core.format.CommitNumber;
 import org.chunkfs.core.format.JournalRecord;
 import org.chunkfs.core.journal.RingId;
 import org.chunkfs.core.journal.RingIo;
@@ -131,10 +132,20 @@ public final class RingView {
       boolean durable =
           torn.type == JournalRecord.COMMIT
               && torn.g != 0
-              && Long.compareUnsigned(torn.g, stableG()) <= 0;
+              && (durable(torn.g, ChunkHeader.STABLE_G.get(header, 0))
+                  || durable(torn.g, scan.stableG()));
       findings.add(
           durable ? Problem.JOURNAL_STABLE : Problem.JOURNAL_TORN, torn.position, torn.what);
     }
+  }
+
+  /**
+   * Whether a commit was durable when {@code stable} was said to be. What a later opening says is
+   * of no use: it may have decided that the commit does not count.
+   */
+  private static boolean durable(long g, long stable) {
+    return Long.compareUnsigned(g, stable) <= 0
+        && CommitNumber.epochOf(g) == CommitNumber.epochOf(stable);
   }
 
   /** How many epochs back a record may be of. */

@@ -15,12 +15,10 @@ import org.chunkfs.core.error.FsException;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.volume.ChunkState;
 import org.chunkfs.core.volume.ChunkStatus;
-import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.core.volume.Volume;
 import org.chunkfs.core.volume.VolumeState;
 import org.chunkfs.fsck.check.ImageCheck;
-import org.chunkfs.fsck.check.Progress;
 
 /**
  * Whether an image that fsck calls sound can be used: a copy is opened, every directory read, a
@@ -57,9 +55,7 @@ final class Serving {
     } finally {
       volume.close();
     }
-    ScratchDevice closed = device.copy();
-    Image image = Image.of(closed);
-    ImageCheck.Result after = ImageCheck.run(image, of.options(closed, image), Progress.NONE);
+    ImageCheck.Result after = of.check(device.copy());
     return after.findings().anyWrong()
         ? "fsck then finds " + after.findings().list().stream().limit(4).toList()
         : "";

@@ -97,6 +97,20 @@ final class Specimen {
         : new CheckOptions(true, Set.of(), SampleImages.bootId(), 1);
   }
 
+  /** Checks such a copy. */
+  ImageCheck.Result check(ScratchDevice scratch) throws IOException {
+    return check(Image.of(scratch), scratch);
+  }
+
+  /**
+   * The same.
+   *
+   * @param image on the copy
+   */
+  ImageCheck.Result check(Image image, ScratchDevice scratch) throws IOException {
+    return ImageCheck.run(image, options(scratch, image), Progress.NONE);
+  }
+
   /** Whether the superblock that counts says the same of the image. */
   boolean same(Image image) {
     return Arrays.equals(image.layout().superblock(0), layout.superblock(0));

@@ -130,7 +130,7 @@ final class Trial {
       }
       return;
     }
-    ImageCheck.Result first = ImageCheck.run(image, specimen.options(device, image), Progress.NONE);
+    ImageCheck.Result first = specimen.check(image, device);
     detected = !first.findings().isEmpty();
     if (explain) {
       first.findings().list().forEach(f -> details.add("found " + f));
@@ -283,8 +283,7 @@ final class Trial {
       }
       killed++;
       Image image = Image.of(device);
-      ImageCheck.Result first =
-          ImageCheck.run(image, specimen.options(device, image), Progress.NONE);
+      ImageCheck.Result first = specimen.check(image, device);
       Repairer.Result done =
           new Repairer(
                   image,

@@ -31,7 +31,7 @@ final class ForgedNumbersTest {
       }
     }
     damage.seal();
-    ImageCheck.Result found = check(device);
+    ImageCheck.Result found = specimen.check(device);
     assertThat(found.findings().count(Problem.JOURNAL)).isEqualTo(1);
     Repairer.Result done =
         new Repairer(
@@ -55,11 +55,7 @@ final class ForgedNumbersTest {
       damage.write(target.position(), new byte[] {-1, -1, -1, -1});
     }
     damage.seal();
-    assertThat(check(device).findings().anyWrong()).isFalse();
+    assertThat(specimen.check(device).findings().anyWrong()).isFalse();
     assertThat(Serving.broken(specimen, device)).isEmpty();
-  }
-
-  private static ImageCheck.Result check(ScratchDevice device) throws IOException {
-    return ImageCheck.run(Image.of(device), Specimen.options(device), Progress.NONE);
   }
 }

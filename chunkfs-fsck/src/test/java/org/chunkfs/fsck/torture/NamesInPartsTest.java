@@ -22,7 +22,6 @@ import org.chunkfs.fsck.OnlineFsck;
 import org.chunkfs.fsck.check.ChunkCheck;
 import org.chunkfs.fsck.check.ChunkFacts;
 import org.chunkfs.fsck.check.Fact;
-import org.chunkfs.fsck.check.ImageCheck;
 import org.chunkfs.fsck.check.Progress;
 import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.repair.Consent;
@@ -130,7 +129,7 @@ final class NamesInPartsTest {
         bytes[1] ^= 1;
         damage.write(generation.position(), bytes);
         damage.seal(generation.position());
-        assertThat(check(specimen, scratch).findings().list())
+        assertThat(specimen.check(scratch).findings().list())
             .as("%s", generation.place())
             .isNotEmpty();
         converges(specimen, scratch);
@@ -204,17 +203,12 @@ final class NamesInPartsTest {
         .orElseThrow();
   }
 
-  private static ImageCheck.Result check(Specimen of, ScratchDevice device) throws IOException {
-    Image image = Image.of(device);
-    return ImageCheck.run(image, of.options(device, image), Progress.NONE);
-  }
-
   /** One repair leaves nothing wrong, and the image then serves. */
   private static Repairer.Result converges(Specimen of, ScratchDevice damaged) throws IOException {
     Image image = Image.of(damaged);
     Repairer.Result done =
         new Repairer(image, of.options(damaged, image), Progress.NONE, Consent.ALL, 1_000)
-            .run(check(of, damaged));
+            .run(of.check(damaged));
     assertThat(done.last().findings().anyWrong()).as("%s", done.last().findings().list()).isFalse();
     assertThat(Serving.broken(of, damaged)).isEmpty();
     return done;

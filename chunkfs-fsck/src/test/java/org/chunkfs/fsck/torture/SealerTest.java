@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.Objects;
-import org.chunkfs.core.volume.Image;
-import org.chunkfs.fsck.check.ImageCheck;
-import org.chunkfs.fsck.check.Progress;
-import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.scan.ChunkScan;
 import org.junit.jupiter.api.Test;
 
@@ -29,17 +25,12 @@ final class SealerTest {
         byte[] bytes = damage.read(target.position(), target.size());
         bytes[0] ^= 1;
         damage.write(target.position(), bytes);
-        assertThat(check(specimen, device).list()).as("%s", target.place()).isNotEmpty();
+        assertThat(specimen.check(device).findings().list()).as("%s", target.place()).isNotEmpty();
         damage.seal(target.position());
-        assertThat(check(specimen, device).list()).as("%s", target.place()).isEmpty();
+        assertThat(specimen.check(device).findings().list()).as("%s", target.place()).isEmpty();
         sealed++;
       }
     }
     assertThat(sealed).isPositive();
-  }
-
-  private static Findings check(Specimen specimen, ScratchDevice device) throws IOException {
-    Image image = Image.of(device);
-    return ImageCheck.run(image, specimen.options(device, image), Progress.NONE).findings();
   }
 }

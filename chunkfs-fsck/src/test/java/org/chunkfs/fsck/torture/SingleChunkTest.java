@@ -13,7 +13,6 @@ import java.util.Optional;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.fsck.check.ImageCheck;
-import org.chunkfs.fsck.check.Progress;
 import org.chunkfs.fsck.problem.Finding;
 import org.chunkfs.fsck.problem.Problem;
 import org.chunkfs.fsck.repair.SingleChunk;
@@ -45,12 +44,12 @@ final class SingleChunkTest {
       damage.write(entry.position(), damage.read(other.get().position(), entry.size()));
       damage.seal(entry.position());
       List<String> log = new ArrayList<>();
-      ImageCheck.Result found = check(scratch);
+      ImageCheck.Result found = specimen.check(scratch);
       HistoryScan history = Objects.requireNonNull(found.history());
       new SingleChunk(Image.of(scratch), Ino.chunk(leads), history, false)
-          .repair(null, history.decision().lastKept(), LAST, found.facts(), 1_000, log);
+          .repair(null, history.decision().lastKept(), LAST, found.facts(), List.of(), 1_000, log);
       List<Finding> left =
-          check(scratch).findings().list().stream()
+          specimen.check(scratch).findings().list().stream()
               .filter(f -> f.chunk() == Ino.chunk(leads))
               .filter(
                   f -> f.problem() == Problem.UNREACHABLE || f.problem() == Problem.ORPHAN_MISSING)
@@ -58,10 +57,6 @@ final class SingleChunkTest {
       assertThat(left).as("%s; did %s", Ino.show(leads), log).isEmpty();
     }
     assertThat(tried).isPositive();
-  }
-
-  private static ImageCheck.Result check(ScratchDevice device) throws IOException {
-    return ImageCheck.run(Image.of(device), Specimen.options(device), Progress.NONE);
   }
 
   private static boolean isElsewhere(long ino, int chunk, int other) {

@@ -47,8 +47,7 @@ final class SlowRingMapTest {
           }
         };
     Image image = Image.of(slow);
-    ImageCheck.Result first =
-        ImageCheck.run(image, specimen.options(scratch, image), Progress.NONE);
+    ImageCheck.Result first = specimen.check(image, scratch);
     Repairer.Result done =
         new Repairer(image, specimen.options(scratch, image), Progress.NONE, Consent.ALL, 1_000)
             .run(first);
