@@ -19,15 +19,11 @@ import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.core.volume.Volume;
 import org.chunkfs.fsck.FsckOptions;
 import org.chunkfs.fsck.OnlineFsck;
-import org.chunkfs.fsck.check.ChunkCheck;
-import org.chunkfs.fsck.check.ChunkFacts;
 import org.chunkfs.fsck.check.Fact;
 import org.chunkfs.fsck.check.Progress;
-import org.chunkfs.fsck.problem.Findings;
 import org.chunkfs.fsck.repair.Consent;
 import org.chunkfs.fsck.repair.Repairer;
 import org.chunkfs.fsck.report.FsckReport;
-import org.chunkfs.fsck.scan.ChunkReader;
 import org.chunkfs.fsck.scan.ChunkScan;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +35,7 @@ final class NamesInPartsTest {
   private static final int DIRECTORY = Vfs.S_IFDIR >> 12;
 
   private final Specimen specimen = EmptyJournals.of(SampleImages.spread(3, true));
-  private final Fact.Head directory = directory(specimen);
+  private final Fact.Head directory = SpreadDirectories.of(specimen.device).getFirst();
 
   NamesInPartsTest() throws IOException {}
 
@@ -143,7 +139,7 @@ final class NamesInPartsTest {
   @Test
   void repairsOfOtherChunksLeavePartsAlone() throws IOException {
     Specimen of = new Specimen(SampleImages.sample(71, 46, SampleImages.WIDE));
-    Fact.Head head = directory(of);
+    Fact.Head head = SpreadDirectories.of(of.device).getFirst();
     Set<Integer> apart = new TreeSet<>(Set.of(Ino.chunk(head.inode())));
     head.map().forEach(range -> apart.add(Ino.chunk(range.part())));
     Set<Long> blocks =
@@ -294,19 +290,5 @@ final class NamesInPartsTest {
 
   private static long start(Target of) {
     return of.position() / BlockHeader.BLOCK * BlockHeader.BLOCK;
-  }
-
-  private static Fact.Head directory(Specimen of) {
-    for (int chunk = 0; chunk < of.layout.chunks(); chunk++) {
-      ChunkReader reader = new ChunkReader(of.device, of.layout, chunk);
-      ChunkScan scan = ChunkScan.open(reader, (_, _, kept) -> kept, new Findings(chunk));
-      ChunkFacts facts = ChunkCheck.run(scan, false);
-      for (Fact.Head head : facts.heads()) {
-        if ((head.mode() & Vfs.S_IFMT) == Vfs.S_IFDIR) {
-          return head;
-        }
-      }
-    }
-    throw new IllegalStateException("no directory in several chunks");
   }
 }

@@ -102,17 +102,11 @@ final class QuickCheckProps {
   }
 
   /** The chunks with directories, or parts of them, that lie in several chunks. */
-  private static BitSet directoriesApart(Specimen specimen) {
+  private static BitSet directoriesApart(Specimen specimen) throws IOException {
     BitSet apart = new BitSet();
-    for (int chunk = 0; chunk < specimen.layout.chunks(); chunk++) {
-      ChunkReader reader = new ChunkReader(specimen.device, specimen.layout, chunk);
-      ChunkScan scan = ChunkScan.open(reader, (_, _, kept) -> kept, new Findings(chunk));
-      for (Fact.Head head : ChunkCheck.run(scan, false).heads()) {
-        if ((head.mode() & Vfs.S_IFMT) == Vfs.S_IFDIR) {
-          apart.set(chunk);
-          head.map().forEach(range -> apart.set(Ino.chunk(range.part())));
-        }
-      }
+    for (Fact.Head head : SpreadDirectories.of(specimen.device)) {
+      apart.set(Ino.chunk(head.inode()));
+      head.map().forEach(range -> apart.set(Ino.chunk(range.part())));
     }
     return apart;
   }
