@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.chunkfs.core.device.BlockDevice;
+import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.format.ItemType;
 import org.chunkfs.core.volume.ImageLayout;
 import org.chunkfs.core.volume.ItemEdit;
@@ -79,12 +80,18 @@ public final class Alignment {
     for (ChunkModel model : all.models.values()) {
       model.inodes.values().forEach(inode -> all.compare(model.chunk(), inode));
     }
+    for (long ino : all.before.keySet()) {
+      ChunkModel model = all.models.get(Ino.chunk(ino));
+      if (model != null && model.get(ino) == null) {
+        all.others.add(model.chunk());
+      }
+    }
     all.edits.removeIf(edit -> all.others.contains(chunkOf(edit)));
     return new Changes(List.copyOf(all.edits), Set.copyOf(all.others), List.copyOf(all.log));
   }
 
   private static int chunkOf(ItemEdit edit) {
-    return org.chunkfs.core.format.Ino.chunk(edit.ino());
+    return Ino.chunk(edit.ino());
   }
 
   private void remember(ChunkModel model) {

@@ -64,6 +64,7 @@ final class CrossRepair {
         new HeadRepair(model, HeadRepair.of(models), log).run();
       }
     }
+    new PartMerge(models, frozen, names, log).run();
     new MapRebuild(models, frozen, log).run();
     new RangeRepair(models, frozen, names, log).run();
     new PartRepair(models, unknown, frozen, refs, log).run();

@@ -34,6 +34,9 @@ final class InodeModel {
   /** Ranges of its blocks, from and to, that are not its own though the table says so. */
   private List<long[]> foreign = List.of();
 
+  /** Parts that have become one with it. */
+  private List<InodeModel> former = List.of();
+
   InodeModel(long ino, byte[] record) {
     this.ino = ino;
     this.record = record;
@@ -73,6 +76,19 @@ final class InodeModel {
 
   void set(Field.U32 field, int value) {
     field.set(record, 0, value);
+  }
+
+  /** What the table says is another inode's, which is gone, is its own. */
+  void takeOver(InodeModel other) {
+    former = former.isEmpty() ? new ArrayList<>(1) : former;
+    former.add(other);
+    rewrite = true;
+  }
+
+  /** Whether what the table says is an inode's is this one's. */
+  boolean owns(long owner, int generation) {
+    return owner == ino && generation == generation()
+        || former.stream().anyMatch(other -> other.owns(owner, generation));
   }
 
   /** Its blocks {@code from} to before {@code to} belong to another part of the same file. */

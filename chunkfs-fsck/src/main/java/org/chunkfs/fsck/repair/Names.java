@@ -80,6 +80,11 @@ final class Names {
     return add(dir, ItemType.DIRENT, hash.cookie(name), value);
   }
 
+  /** Enters an entry of another part of the directory; null if its hash has no key left. */
+  @Nullable Item addDirent(InodeModel dir, Item entry) {
+    return add(dir, ItemType.DIRENT, hash.cookie(ofDirent(entry)), entry.value());
+  }
+
   /** Makes a back pointer; null if its hash has no key left. */
   @Nullable Item addBack(InodeModel inode, long parent, int parentGeneration, byte[] name, long g) {
     byte[] value = new byte[Items.BackPointer.NAME + name.length];

@@ -117,7 +117,6 @@ final class RangeRepair {
       return; // it cannot be asked
     }
     byte[] name = Names.ofDirent(entry);
-    byte[] value = entry.value();
     boolean there = names.dirent(to, name) != null;
     if (!there && frozen(to)) {
       return;
@@ -125,22 +124,16 @@ final class RangeRepair {
     part.remove(entry);
     if (!there) {
       log.add("move entry '%s' to part %s".formatted(Names.show(name), Names.show(to)));
-      names.addDirent(
-          to,
-          name,
-          Items.Dirent.INO.get(value, 0),
-          Items.Dirent.GENERATION.get(value, 0),
-          Items.Dirent.TYPE.get(value, 0),
-          Items.Dirent.G.get(value, 0));
+      names.addDirent(to, entry);
     }
   }
 
   private void extent(InodeModel head, InodeModel part, Item extent, long end) {
     long from = extent.major();
-    if (unasked(head, from, end)) {
+    boolean taken = frozen(head);
+    if (!taken && unasked(head, from, end)) {
       return;
     }
-    boolean taken = frozen(head);
     for (long ino : ranges(head).values()) {
       InodeModel other = ino == part.ino ? null : part(head, ino);
       for (Item has : other == null ? List.<Item>of() : other.of(ItemType.EXTENT)) {

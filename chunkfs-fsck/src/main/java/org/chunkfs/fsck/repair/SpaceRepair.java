@@ -96,8 +96,7 @@ final class SpaceRepair {
   private boolean agrees(InodeModel inode, int block, long logical) {
     BlockTable table = model.table;
     return table.kind(block) == BlockKind.DATA.code()
-        && table.owner(block) == inode.ino
-        && table.ownerGeneration(block) == inode.generation()
+        && inode.owns(table.owner(block), table.ownerGeneration(block))
         && table.logical(block) == logical;
   }
 
