@@ -436,29 +436,16 @@ final class Chunks {
     return previous.io().writesInFlight() > 0 || updates.unsettled(previous);
   }
 
-  /**
-   * Empties the journal of a chunk that comes back. Where it ends there may be a record that does
-   * not count, whole or in part: its void is soon forgotten, so that a stamp takes its place first.
-   */
+  /** Empties the journal of a chunk that comes back. */
   private void settle(ChunkSlot slot, Chunk chunk, Checkpointer checkpointer, long deadline)
       throws IOException {
     slot.unstampedSince = 0;
-    boolean stamped = stamp(slot, chunk, deadline);
+    boolean ended = incarnations.end(slot, chunk, deadline);
     checkpointer.run(slot, chunk, deadline);
-    if (!stamped && stamp(slot, chunk, deadline)) { // there was no room before
+    if (!ended && incarnations.end(slot, chunk, deadline)) { // there was no room before
       checkpointer.run(slot, chunk, deadline);
     }
     afterCheckpoint(chunk, deadline);
-  }
-
-  private boolean stamp(ChunkSlot slot, Chunk chunk, long deadline) throws IOException {
-    chunk.lock().lockWrite(deadline);
-    try {
-      beforeAppend(slot, chunk);
-      return durability.stamp(slot, chunk);
-    } finally {
-      chunk.lock().unlockWrite();
-    }
   }
 
   /** Runs something on a chunk that is out of service, once nothing is on its way to the device. */

@@ -219,15 +219,13 @@ final class Durability {
     };
   }
 
-  /** Writes a stamp in a ring, under its write lock; false if there is no room. */
-  boolean stamp(ChunkSlot slot, Chunk chunk) throws IOException {
+  /** Writes a stamp in a ring, under its write lock. */
+  void stamp(ChunkSlot slot, Chunk chunk) throws IOException {
     long s = stable;
-    boolean stamped = chunk.ring().stamp(s);
-    if (stamped) {
+    if (chunk.ring().stamp(s)) {
       slot.unstampedSince = 0;
       named(s);
     }
-    return stamped;
   }
 
   /** A stamp before the next commit, if the last flush covered commits of this ring. */

@@ -9,6 +9,7 @@ import org.chunkfs.core.chunk.HeaderCopies;
 import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.error.CorruptException;
 import org.chunkfs.core.error.FsException;
+import org.chunkfs.core.format.JournalRecord;
 import org.chunkfs.core.journal.RingScanner;
 import org.chunkfs.core.volume.VolumeState.Reason;
 import org.jspecify.annotations.Nullable;
@@ -125,6 +126,38 @@ final class Incarnations {
     tx.publish(g);
     slot.lastG = g;
     slot.unstampedSince = g;
+  }
+
+  /**
+   * Goes on with a number of its own where the journal of a chunk that comes back ends. There, or
+   * at the start of the next lap, may lie a record that was given up and arrived whole or in part;
+   * its void is soon forgotten, and then nothing may name the same commit before it.
+   *
+   * @return false if there is no room
+   */
+  boolean end(ChunkSlot slot, Chunk chunk, long deadline) throws IOException {
+    if (options.readOnly()) {
+      return true;
+    }
+    chunk.lock().lockWrite(deadline);
+    try {
+      if (!chunk.ring().fits(JournalRecord.SIZE, true)) {
+        return false;
+      }
+      marks.beforeAppend(slot, chunk);
+      long g = history.take();
+      try {
+        chunk.ring().voidAt(chunk.ring().head(), g, chunk.ring().lastG());
+      } catch (IOException | RuntimeException e) {
+        voids.lost(chunk, g, e);
+        throw e;
+      }
+      history.written(g);
+      slot.lastG = g;
+      return true;
+    } finally {
+      chunk.lock().unlockWrite();
+    }
   }
 
   /** The next incarnation; null if the chunk was never used, and its first one may wait. */

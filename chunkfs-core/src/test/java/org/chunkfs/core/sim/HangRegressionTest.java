@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -14,12 +15,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.chunkfs.core.device.MemoryDevice;
 import org.chunkfs.core.error.ChunkUnavailableException;
+import org.chunkfs.core.format.ChunkHeader;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.core.volume.Volume;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the experiments have found once about devices that hang, and chunks that come back. */
 final class HangRegressionTest {
@@ -274,8 +276,8 @@ final class HangRegressionTest {
    * takes its place in the journal, though the chunk has nothing to write.
    */
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void aCommitThatWasRefusedStaysUndone(boolean whole) throws Exception {
+  @EnumSource
+  void aCommitThatWasRefusedStaysUndone(Arrives arrives) throws Exception {
     MemoryDevice image = Trial.image(3);
     FaultyDevice device = new FaultyDevice(image, 1);
     Volume volume =
@@ -285,14 +287,21 @@ final class HangRegressionTest {
       int chunk = Trial.chunkOf(dir);
       volume.create(dir, b("f"), FILE);
       volume.upkeep().renewAll();
+      for (int i = 0; arrives == Arrives.IN_THE_NEXT_LAP && room(image, chunk) > 4096; i++) {
+        volume.create(dir, b("g" + i), FILE);
+        volume.upkeep().renewAll();
+      }
+      byte[] target = new byte[4000]; // its record is larger than the room left
+      Arrays.fill(target, (byte) 'x');
       List<String> before = TreeDump.of(volume);
       MemoryDevice without = image.snapshot();
       long start = Trial.chunkStart(chunk);
-      device.inject(Fault.once(Fault.Kind.WRITE_HANG, start, start + Trial.CHUNK));
+      int marks = arrives == Arrives.IN_THE_NEXT_LAP ? 1 : 0;
+      device.inject(Fault.once(Fault.Kind.WRITE_HANG, start, start + Trial.CHUNK).after(marks));
       CompletableFuture<Void> refused =
           CompletableFuture.runAsync(
               () ->
-                  assertThatThrownBy(() -> volume.create(dir, b("refused"), FILE))
+                  assertThatThrownBy(() -> volume.symlink(dir, b("refused"), target, FILE))
                       .isInstanceOf(ChunkUnavailableException.class),
               THREADS);
       awaitHanging(device);
@@ -301,7 +310,7 @@ final class HangRegressionTest {
       }
       device.release();
       refused.get(20, TimeUnit.SECONDS);
-      if (!whole) {
+      if (arrives == Arrives.IN_PART) {
         cut(image, without, start);
       }
       for (int i = 0; i < 2; i++) {
@@ -321,6 +330,26 @@ final class HangRegressionTest {
       device.heal();
       volume.abandon();
     }
+  }
+
+  /** How the record of a commit comes that was given up. */
+  enum Arrives {
+    WHOLE,
+    IN_PART,
+    IN_THE_NEXT_LAP
+  }
+
+  /** Bytes from the tail of a chunk's journal to the end of its lap. */
+  private static long room(MemoryDevice image, int chunk) throws IOException {
+    byte[] newest = new byte[MemoryDevice.BLOCK];
+    for (long at : new long[] {0, Trial.CHUNK - MemoryDevice.BLOCK}) {
+      byte[] header = new byte[MemoryDevice.BLOCK];
+      image.read(Trial.chunkStart(chunk) + at, ByteBuffer.wrap(header));
+      boolean newer = ChunkHeader.SEQUENCE.get(header, 0) > ChunkHeader.SEQUENCE.get(newest, 0);
+      newest = newer ? header : newest;
+    }
+    int ring = ChunkHeader.RING_BLOCKS.get(newest, 0) * MemoryDevice.BLOCK;
+    return ring - ChunkHeader.TAIL.get(newest, 0) % ring;
   }
 
   /** Leaves of what was written to a chunk the first sector of each block. */

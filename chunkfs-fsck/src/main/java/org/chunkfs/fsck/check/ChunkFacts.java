@@ -252,6 +252,11 @@ public final class ChunkFacts {
     return heads;
   }
 
+  /** Parts of spread files and directories. */
+  public List<Fact.Part> parts() {
+    return parts;
+  }
+
   /** Chunks that this one has references to, or from. */
   public Set<Integer> neighbours() {
     Set<Integer> all = new TreeSet<>(crossings.neighbours());

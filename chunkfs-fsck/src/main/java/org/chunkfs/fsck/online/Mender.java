@@ -203,12 +203,13 @@ public final class Mender {
   /** Brings chunks into line; circles of directories one by one, when all else is. */
   public void across(List<Finding> wrong) throws IOException {
     List<Finding> names = wrong.stream().filter(f -> f.problem() != Problem.CYCLE).toList();
-    if (!names.isEmpty()) {
-      align(names, false);
+    if (!names.isEmpty() && align(names, false)) {
       return;
     }
-    for (Finding circle : wrong) {
-      align(List.of(circle), true);
+    for (Finding finding : wrong) {
+      if (finding.problem() == Problem.CYCLE) {
+        align(List.of(finding), true);
+      }
     }
   }
 
@@ -216,8 +217,9 @@ public final class Mender {
    * Brings the chunks of some findings into line.
    *
    * @param all whether the rest is left if one of the first changes cannot be made
+   * @return whether there was anything to do
    */
-  private void align(List<Finding> wrong, boolean all) throws IOException {
+  private boolean align(List<Finding> wrong, boolean all) throws IOException {
     Map<Integer, ChunkFacts> facts = sweep.facts();
     Set<Integer> chunks = new TreeSet<>();
     for (Finding finding : wrong) {
@@ -240,5 +242,6 @@ public final class Mender {
     for (int chunk : chunks) {
       sweep.chunk(chunk);
     }
+    return !changes.edits().isEmpty() || !changes.others().isEmpty();
   }
 }

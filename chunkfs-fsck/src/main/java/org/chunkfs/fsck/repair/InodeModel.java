@@ -85,6 +85,13 @@ final class InodeModel {
     rewrite = true;
   }
 
+  /** Parts that have become one with it, and those that had with them. */
+  List<InodeModel> former() {
+    List<InodeModel> all = new ArrayList<>(former);
+    former.forEach(other -> all.addAll(other.former()));
+    return all;
+  }
+
   /** Whether what the table says is an inode's is this one's. */
   boolean owns(long owner, int generation) {
     return owner == ino && generation == generation()

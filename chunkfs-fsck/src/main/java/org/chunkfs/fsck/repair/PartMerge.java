@@ -14,12 +14,13 @@ import org.chunkfs.fsck.scan.Item;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings together what a chunk has in several parts of one file or directory: a chunk has at most
- * one, and none where the head is.
+ * Brings together what a chunk has in several mapped parts of one file or directory: a chunk has at
+ * most one, and none where the head is. What is outside the ranges of its part is put right before.
  */
 final class PartMerge {
   private final TreeMap<Integer, ChunkModel> models;
   private final Set<Integer> frozen;
+  private final RangeRepair ranges;
   private final Names names;
   private final List<String> log;
 
@@ -30,6 +31,7 @@ final class PartMerge {
       TreeMap<Integer, ChunkModel> models, Set<Integer> frozen, Names names, List<String> log) {
     this.models = models;
     this.frozen = frozen;
+    this.ranges = new RangeRepair(models, frozen, names, log);
     this.names = names;
     this.log = log;
   }
@@ -37,11 +39,26 @@ final class PartMerge {
   void run() {
     for (ChunkModel model : models.values()) {
       for (InodeModel head : List.copyOf(model.inodes.values())) {
-        if (head.spread()) {
+        if (head.spread() && doubled(model, head)) {
+          ranges.settle(head);
           merge(model, head);
         }
       }
     }
+  }
+
+  /** Whether the map leads to several inodes in one chunk. */
+  private static boolean doubled(ChunkModel home, InodeModel head) {
+    Map<Integer, Long> parts = new HashMap<>();
+    parts.put(home.chunk(), head.ino);
+    for (Item range : head.of(ItemType.CONTINUATION)) {
+      long ino = Items.Continuation.INO.get(range.value(), 0);
+      Long other = parts.putIfAbsent(Ino.chunk(ino), ino);
+      if (other != null && other != ino) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void merge(ChunkModel home, InodeModel head) {
@@ -57,9 +74,7 @@ final class PartMerge {
       InodeModel to = parts.putIfAbsent(there.chunk(), part);
       if (to != null && to != part) {
         merge(there, part, to);
-        if (!frozen.contains(home.chunk())) {
-          lead(head, to, ino);
-        }
+        lead(head, to, ino); // also where that is not written: what follows goes by it
       }
     }
   }
@@ -74,20 +89,23 @@ final class PartMerge {
     return own ? part : null;
   }
 
-  private void merge(ChunkModel there, InodeModel part, InodeModel to) {
+  private void merge(ChunkModel in, InodeModel part, InodeModel to) {
     log.add("join part %s with %s".formatted(Names.show(part), Names.show(to)));
     for (Item entry : part.of(ItemType.DIRENT)) {
-      if (names.dirent(to, Names.ofDirent(entry)) == null) {
-        names.addDirent(to, entry);
+      boolean there = names.dirent(to, Names.ofDirent(entry)) != null;
+      if (!there && names.addDirent(to, entry) == null) {
+        log.add("drop entry '%s'".formatted(Names.show(Names.ofDirent(entry))));
       }
     }
     for (Item extent : part.of(ItemType.EXTENT)) {
-      if (!overlaps(to, extent)) {
+      if (overlaps(to, extent)) {
+        log.add("drop blocks from %d on, which are there twice".formatted(extent.major()));
+      } else {
         to.put(extent);
       }
     }
     to.takeOver(part);
-    there.inodes.remove(part.ino);
+    in.inodes.remove(part.ino);
   }
 
   private static boolean overlaps(InodeModel inode, Item extent) {

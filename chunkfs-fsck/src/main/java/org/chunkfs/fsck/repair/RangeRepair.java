@@ -41,10 +41,15 @@ final class RangeRepair {
     for (ChunkModel model : models.values()) {
       for (InodeModel head : List.copyOf(model.inodes.values())) {
         if (head.spread()) {
-          parts(head).forEach(part -> settle(head, part));
+          settle(head);
         }
       }
     }
+  }
+
+  /** Settles the ranges of one file or directory. */
+  void settle(InodeModel head) {
+    parts(head).forEach(part -> settle(head, part));
   }
 
   /**
@@ -130,18 +135,18 @@ final class RangeRepair {
 
   private void extent(InodeModel head, InodeModel part, Item extent, long end) {
     long from = extent.major();
-    boolean taken = frozen(head);
-    if (!taken && unasked(head, from, end)) {
+    if (unasked(head, from, end)) {
       return;
     }
+    boolean taken = false;
     for (long ino : ranges(head).values()) {
       InodeModel other = ino == part.ino ? null : part(head, ino);
       for (Item has : other == null ? List.<Item>of() : other.of(ItemType.EXTENT)) {
         taken |= has.major() < end && from < has.major() + Items.Extent.COUNT.get(has.value(), 0);
       }
     }
-    if (taken && frozen(part)) {
-      return;
+    if (frozen(taken ? part : head)) {
+      return; // what has to be changed is written another time
     }
     if (taken) {
       log.add(

@@ -2,6 +2,7 @@ package org.chunkfs.fsck.repair;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -145,19 +146,29 @@ final class SpaceRepair {
   /** Data that the table knows of, and the inode's damaged tree no more. */
   private void giveBack(Map<Long, TreeMap<Long, Integer>> maps) {
     BlockTable table = model.table;
+    Map<Long, InodeModel> gone = new HashMap<>();
+    Map<Long, InodeModel> heirs = new HashMap<>();
+    for (InodeModel inode : model.inodes.values()) {
+      for (InodeModel part : inode.former()) {
+        gone.put(part.ino, part);
+        heirs.put(part.ino, inode);
+      }
+    }
     for (int block = model.geometry.bodyStart(); block < model.geometry.bodyEnd(); block++) {
       if (!table.data(block)
           || taken.contains(block)
           || table.trust(block) != BlockTable.Trust.GOOD && !proven(block)) {
         continue;
       }
-      InodeModel inode = model.get(table.owner(block));
+      long owner = table.owner(block);
+      InodeModel part = gone.get(owner);
+      InodeModel inode = part == null ? model.get(owner) : heirs.get(owner);
       TreeMap<Long, Integer> map = inode == null ? null : maps.get(inode.ino);
       if (inode == null
           || map == null
           || !inode.rewrite
-          || inode.generation() != table.ownerGeneration(block)
-          || inode.hasGivenUp(table.logical(block))
+          || !inode.owns(owner, table.ownerGeneration(block))
+          || (part == null ? inode : part).hasGivenUp(table.logical(block))
           || map.containsKey(table.logical(block))) {
         continue;
       }

@@ -90,11 +90,15 @@ final class Surroundings {
     return all;
   }
 
-  /** Looks at the parts of directories that names of the chunk are in, if only the heads were. */
+  /**
+   * Looks at the parts of directories that names of the chunk are in, if only the heads were, and
+   * at the other parts of what it has parts of.
+   */
   private void parts(ChunkFacts own) {
-    Set<Long> directories = new HashSet<>();
-    own.backs().forEach(back -> directories.add(back.parent()));
-    Set<Integer> left = Related.parts(facts.values(), directories);
+    Set<Long> heads = new HashSet<>();
+    own.backs().forEach(back -> heads.add(back.parent()));
+    own.parts().forEach(part -> heads.add(part.head()));
+    Set<Integer> left = Related.parts(facts.values(), heads);
     left.removeAll(models.keySet());
     left.removeAll(unknown);
     left.remove(chunk);

@@ -1,5 +1,6 @@
 package org.chunkfs.fsck.planted;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.reflect.Constructor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +24,7 @@ import java.util.function.Function;
 import org.chunkfs.core.device.MemoryDevice;
 import org.chunkfs.core.error.ImageException;
 import org.chunkfs.core.volume.Image;
+import org.chunkfs.core.volume.Vfs;
 import org.chunkfs.core.volume.Volume;
 import org.chunkfs.fsck.Fsck;
 import org.chunkfs.fsck.FsckOptions;
@@ -122,6 +125,45 @@ final class MutantTest {
     byte[] compiled = PlantedLoader.compiled(MutantTest.class.getClassLoader(), edit.className());
     assertThat(edit.apply(compiled).places()).as("%s fits the code", edit).isOne();
     assertThat(said(edit, seed)).startsWith(WRONG).contains(found);
+    MemoryDevice image = device(made(edit, seed));
+    Map<String, Integer> before = contents(image.snapshot());
+    MemoryDevice offline = image.snapshot();
+    Fsck.repair(Image.of(offline), REPAIR, Progress.NONE);
+    assertThat(contents(offline)).as("offline").containsAllEntriesOf(before);
+    MemoryDevice online = image.snapshot();
+    try (Volume volume = SampleImages.open(online)) {
+      OnlineFsck.run(volume, REPAIR, Progress.NONE);
+    }
+    assertThat(contents(online.snapshot())).as("online").containsAllEntriesOf(before);
+  }
+
+  /** A number for the content of each file that can be read, by its path. */
+  private static Map<String, Integer> contents(MemoryDevice image) throws IOException {
+    Map<String, Integer> contents = new TreeMap<>();
+    try (Volume volume = SampleImages.open(image)) {
+      contents(volume, volume.root(), "", contents);
+    }
+    return contents;
+  }
+
+  private static void contents(Volume volume, long dir, String path, Map<String, Integer> to)
+      throws IOException {
+    List<Vfs.Dirent> entries = new ArrayList<>();
+    volume.readdir(dir, 0, entries::add);
+    for (Vfs.Dirent entry : entries) {
+      String name = path + "/" + new String(entry.name(), US_ASCII);
+      if (entry.type() == Vfs.S_IFDIR >> 12 && entry.name()[0] != '.') {
+        contents(volume, entry.id(), name, to);
+      } else if (entry.type() == Vfs.S_IFREG >> 12) {
+        try {
+          ByteBuffer bytes = ByteBuffer.allocate((int) volume.getattr(entry.id()).size());
+          volume.read(entry.id(), 0, bytes);
+          to.put(name, Arrays.hashCode(bytes.array()));
+        } catch (IOException e) {
+          // Nobody could read it.
+        }
+      }
+    }
   }
 
   private static String said(Edit edit, long seed) throws Exception {

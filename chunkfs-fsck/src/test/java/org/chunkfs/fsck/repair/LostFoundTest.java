@@ -3,18 +3,11 @@ package org.chunkfs.fsck.repair;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Objects;
-import org.chunkfs.core.device.BlockDevice;
 import org.chunkfs.core.format.ChunkGeometry;
 import org.chunkfs.core.format.Ino;
 import org.chunkfs.core.format.InodeRecord;
-import org.chunkfs.core.volume.Image;
-import org.chunkfs.core.volume.ImageLayout;
 import org.chunkfs.core.volume.Vfs;
-import org.chunkfs.fsck.problem.Findings;
-import org.chunkfs.fsck.scan.ChunkReader;
-import org.chunkfs.fsck.scan.ChunkScan;
 import org.chunkfs.fsck.torture.SampleImages;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +16,7 @@ final class LostFoundTest {
 
   @Test
   void aFileThatHasThePlaceKeepsIt() throws IOException {
-    ChunkModel model = model(SampleImages.full(5, true), 1);
+    ChunkModel model = Objects.requireNonNull(LoadedModels.of(SampleImages.full(5, true)).get(1));
     int index = model.geometry.indexBlock();
     long first = Ino.of(1, index, ChunkGeometry.LOST_FOUND);
     assertThat(LostFound.place(model)).isEqualTo(first);
@@ -35,17 +28,5 @@ final class LostFoundTest {
     InodeRecord.MODE.set(directory, 0, Vfs.S_IFDIR | 0x1C0);
     model.inodes.put(first + 1, new InodeModel(first + 1, directory));
     assertThat(LostFound.place(model)).isEqualTo(first + 1);
-  }
-
-  private static ChunkModel model(BlockDevice device, int chunk) throws IOException {
-    ImageLayout layout = Image.of(device).layout();
-    ChunkReader reader = new ChunkReader(device, layout, chunk);
-    ChunkScan scan = ChunkScan.open(reader, (_, _, kept) -> kept, new Findings(chunk));
-    return ChunkModel.load(
-        scan,
-        Objects.requireNonNull(scan.table()),
-        Objects.requireNonNull(scan.blocks()),
-        new ArrayList<>(),
-        _ -> true);
   }
 }

@@ -14,12 +14,7 @@ import org.chunkfs.core.format.Items;
 import org.chunkfs.core.format.NameHash;
 import org.chunkfs.core.volume.Image;
 import org.chunkfs.core.volume.ImageLayout;
-import org.chunkfs.fsck.problem.Findings;
-import org.chunkfs.fsck.scan.BlockTable;
-import org.chunkfs.fsck.scan.ChunkReader;
-import org.chunkfs.fsck.scan.ChunkScan;
 import org.chunkfs.fsck.scan.Item;
-import org.chunkfs.fsck.scan.MetaBlocks;
 import org.chunkfs.fsck.torture.SampleImages;
 import org.junit.jupiter.api.Test;
 
@@ -27,8 +22,8 @@ import org.junit.jupiter.api.Test;
 final class RangeRepairTest {
   private final BlockDevice device = SampleImages.spread(3, true);
   private final ImageLayout layout = Image.of(device).layout();
-  private final TreeMap<Integer, ChunkModel> models = models();
-  private final InodeModel head = head();
+  private final TreeMap<Integer, ChunkModel> models = LoadedModels.of(device);
+  private final InodeModel head = LoadedModels.spreadFile(models);
   private final Item right = head.of(ItemType.CONTINUATION).getFirst();
   private final Item early = new Item(right.type(), right.major() - 1, 0, right.value());
 
@@ -63,27 +58,5 @@ final class RangeRepairTest {
   private void repair() {
     Names names = new Names(new NameHash(layout.hashKey()));
     new RangeRepair(models, Set.of(), names, new ArrayList<>()).run();
-  }
-
-  private InodeModel head() {
-    return models.values().stream()
-        .flatMap(model -> model.inodes.values().stream())
-        .filter(inode -> inode.spread() && inode.regular())
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private TreeMap<Integer, ChunkModel> models() throws IOException {
-    TreeMap<Integer, ChunkModel> loaded = new TreeMap<>();
-    for (int chunk = 0; chunk < layout.chunks(); chunk++) {
-      ChunkReader reader = new ChunkReader(device, layout, chunk);
-      ChunkScan scan = ChunkScan.open(reader, (_, _, kept) -> kept, new Findings(chunk));
-      BlockTable table = scan.table();
-      MetaBlocks blocks = scan.blocks();
-      if (table != null && blocks != null && !table.blank()) {
-        loaded.put(chunk, ChunkModel.load(scan, table, blocks, new ArrayList<>()));
-      }
-    }
-    return loaded;
   }
 }
